@@ -1,0 +1,1 @@
+"""Flows, settings and the `gfn` command."""

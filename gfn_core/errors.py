@@ -1,0 +1,60 @@
+"""Every error that a user can meet, as one tree.
+
+GfnError
+├── SettingsError        a setting is out of its range (also a ValueError)
+├── SourceError          a source file cannot be used; the batch goes on without it
+│   ├── NotAVideo        no video stream, or not a media file at all
+│   └── DamagedVideo     a video that cannot be decoded (far enough)
+├── FramesDiffer         the renderer met other frames than those analysed
+├── EncodingFailed       ffmpeg refused or died
+├── ArtifactDamaged      a stored artifact cannot be read back
+└── StageFailed          a stage's process did not come back
+    ├── StageCrashed     killed by a signal
+    └── StageTimedOut    ran past its deadline
+
+A message is one line: what it is about, what is wrong, what to do.
+"""
+
+
+class GfnError(Exception):
+    """Base of all errors that a user can meet; its text is one line."""
+
+
+class SettingsError(GfnError, ValueError):
+    """A setting is out of its range."""
+
+
+class SourceError(GfnError):
+    """A source file cannot be used."""
+
+
+class NotAVideo(SourceError):
+    """The file holds no video stream."""
+
+
+class DamagedVideo(SourceError):
+    """The file's video stream cannot be decoded."""
+
+
+class FramesDiffer(GfnError):
+    """The renderer met other frames than those analysed."""
+
+
+class EncodingFailed(GfnError):
+    """The encoder refused its input or died."""
+
+
+class ArtifactDamaged(GfnError):
+    """A stored artifact cannot be read back."""
+
+
+class StageFailed(GfnError):
+    """A stage's process did not come back with a result."""
+
+
+class StageCrashed(StageFailed):
+    """A stage's process was killed by a signal."""
+
+
+class StageTimedOut(StageFailed):
+    """A stage's process ran past its deadline."""

@@ -1,0 +1,1 @@
+"""The media edge: probing, reading and writing video files."""

@@ -1,0 +1,1 @@
+"""Measures of stability, fidelity and accuracy, independent of the pipeline."""

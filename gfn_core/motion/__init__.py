@@ -1,0 +1,1 @@
+"""Global motion: its model, its estimation from tracks, its composition."""

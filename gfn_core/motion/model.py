@@ -1,0 +1,38 @@
+"""The motion of one video, as estimated and stored: one entry per frame."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gfn_core.geometry import FloatArray, FrameGeometry
+from gfn_core.motion.similarity import Similarity
+
+
+@dataclass(frozen=True)
+class Motion:
+    """Global motion between successive frames; entry t takes points of frame t-1 to frame t.
+
+    The first frame of a shot holds the identity and `shot_start`. N is the number of frames.
+    """
+
+    geometry: FrameGeometry  # of the source, not of the frames analysed
+    pts: NDArray[np.int64]  # (N,) presentation times, in ticks of the stream's time base
+    pts_seconds: FloatArray  # (N,)
+    homography: FloatArray  # (N, 3, 3) on half-widths
+    shot_start: NDArray[np.bool_]  # (N,)
+    confidence: FloatArray  # (N,) 0 to 1
+    background_share: FloatArray  # (N,) 0 to 1, of the frame's area
+    inlier_share: FloatArray  # (N,) 0 to 1, of the tracks
+    residual: FloatArray  # (N,) half-widths, robust standard deviation of the inliers
+    sharpness: FloatArray  # (N,) mean absolute Laplacian of luma, 0 to 1
+    luminance_change: FloatArray  # (N,) change of mean luma since frame t-1, -1 to 1
+    dct: FloatArray  # (N, 2*K*K) residual DCT coefficients; K = 0 for estimators without
+
+    def __len__(self) -> int:
+        return len(self.pts)
+
+    @property
+    def similarity(self) -> Similarity:
+        """Similarity part of the motion, (N,)."""
+        return Similarity.from_homography(self.homography, self.geometry)

@@ -1,0 +1,1 @@
+"""Networks: low-pass filter, flow pyramid, GlobalFlowNet, GLOCAL."""

@@ -1,0 +1,1 @@
+"""Rendering: one resampling per frame."""

@@ -1,0 +1,1 @@
+"""The store: keys, Parquet schemas, artifact layout, atomic writes."""

@@ -1,0 +1,1 @@
+"""Scenes that the project draws itself, with known camera motion."""

@@ -1,0 +1,1 @@
+"""Training: synthetic scenes, teachers, losses, loops."""
