@@ -1,0 +1,116 @@
+"""The archive's folder: where each artifact lies, and how it comes to lie there whole or not at all.
+
+OUT/
+├── holiday/beach.mp4              the stabilized videos, in the sources' own tree
+└── gfn/
+    ├── motion/holiday/beach.mp4.parquet       what is current for each video: open these
+    ├── trajectory/holiday/beach.mp4.parquet
+    ├── render/holiday/beach.mp4.json
+    ├── report/holiday/beach.mp4.html
+    ├── objects/motion/<key>.parquet           every artifact ever made, by key
+    ├── locks/                                 held while an artifact is being made
+    └── tmp/                                   unfinished files
+"""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from gfn_core.errors import ArtifactDamaged
+from gfn_core.store.keys import ArtifactRef
+
+STORE_FOLDER = "gfn"
+
+
+@dataclass(frozen=True)
+class Archive:
+    """An output folder with the store inside it."""
+
+    root: Path
+
+    @property
+    def store(self) -> Path:
+        """The folder of everything that is not a video."""
+        return self.root / STORE_FOLDER
+
+    def path(self, artifact: ArtifactRef) -> Path:
+        """Where `artifact` lies once it is complete."""
+        folder = self.store / "objects" / artifact.stage.name
+        return folder / f"{artifact.key}{artifact.stage.suffix}"
+
+    def view(self, kind: str, video: str, suffix: str) -> Path:
+        """Where the current artifact of `video` is published under a name that people can read."""
+        return self.store / kind / f"{video}{suffix}"
+
+    def has(self, artifact: ArtifactRef) -> bool:
+        """Whether `artifact` is complete."""
+        return self.path(artifact).exists()
+
+    @contextmanager
+    def claim(self, artifact: ArtifactRef) -> Iterator[Path | None]:
+        """Make `artifact` once, whoever else wants it at the same time.
+
+        Yields the unfinished file to write, or None when the artifact is complete already. The
+        kernel frees the lock of a process that dies; what it left unfinished is overwritten by the
+        next one.
+        """
+        final = self.path(artifact)
+        name = f"{artifact.stage.name}-{artifact.key}"
+        lock = self.store / "locks" / f"{name}.lock"
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(lock):
+            if final.exists():
+                yield None
+                return
+            unfinished = self.unfinished(f"{name}{artifact.stage.suffix}")
+            try:
+                yield unfinished
+                complete(unfinished, final)
+            finally:
+                unfinished.unlink(missing_ok=True)
+
+    def unfinished(self, name: str) -> Path:
+        """A path for a file in the making, on the same file system as its final place."""
+        folder = self.store / "tmp"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder / name
+
+
+def complete(unfinished: Path, final: Path) -> None:
+    """Move a finished file into place: after this it is there whole, even if power fails."""
+    with unfinished.open("rb+") as file:
+        os.fsync(file.fileno())
+    final.parent.mkdir(parents=True, exist_ok=True)
+    unfinished.replace(final)
+    folder = os.open(final.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def write_whole(final: Path, write: Callable[[Path], None], archive: Archive) -> None:
+    """Write a published file atomically; the last of several writers wins, whole."""
+    unfinished = archive.unfinished(f"{os.getpid()}-{abs(hash(final))}{final.suffix}")
+    try:
+        write(unfinished)
+        complete(unfinished, final)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a JSON artifact; raises `ArtifactDamaged` when it is not one."""
+    try:
+        content = json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise ArtifactDamaged(f"{path}: cannot be read ({error}); delete it to redo it") from error
+    if not isinstance(content, dict):
+        raise ArtifactDamaged(f"{path}: holds no object; delete it to redo it")
+    return content

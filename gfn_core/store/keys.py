@@ -1,0 +1,58 @@
+"""Keys of artifacts: the digest of everything that went into one.
+
+key(stage) = digest(stage, version, input keys, settings that the stage reads). Two runs that would
+compute the same thing therefore agree on its name, and a changed source, setting, weights file or
+stage version gives a new one.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass, fields, is_dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+KEY_DIGITS = 32
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage of the pipeline; raise `version` whenever its result changes for equal inputs."""
+
+    name: str
+    version: int
+    suffix: str  # of its artifact's file
+
+    def artifact(self, *inputs: str, settings: object = None) -> "ArtifactRef":
+        """Name the artifact that this stage makes of `inputs` (digests or keys) and `settings`."""
+        made_of = {
+            "stage": self.name,
+            "version": self.version,
+            "inputs": inputs,
+            "settings": plain(settings),
+        }
+        text = json.dumps(made_of, sort_keys=True, separators=(",", ":"))
+        return ArtifactRef(self, hashlib.sha256(text.encode()).hexdigest()[:KEY_DIGITS])
+
+
+@dataclass(frozen=True)
+class ArtifactRef:
+    """A stored artifact by name; small enough to travel between tasks and machines."""
+
+    stage: Stage
+    key: str
+
+
+def plain(value: object) -> Any:  # noqa: ANN401  (JSON has no better type)
+    """Turn settings (nested frozen dataclasses) into what JSON can hold, one way only."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, dict):
+        return {str(name): plain(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, Fraction | Path):
+        return str(value)
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    raise TypeError(f"cannot be part of a key: {value!r}")

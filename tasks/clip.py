@@ -1,0 +1,79 @@
+"""One video of a run: where it comes from, where it goes, and the names of all its artifacts."""
+
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from gfn_core.settings import StabilizeSettings
+from gfn_core.store.archive import Archive
+from gfn_core.store.keys import ArtifactRef, Stage
+
+PROBE = Stage("probe", version=1, suffix=".json")
+MOTION = Stage("motion", version=1, suffix=".parquet")
+TRAJECTORY = Stage("trajectory", version=1, suffix=".parquet")
+RENDER = Stage("render", version=1, suffix=".json")
+REPORT = Stage("report", version=1, suffix=".html")
+
+KEPT_SUFFIXES = {".mp4", ".m4v", ".mov", ".mkv"}  # containers that hold whatever we encode
+
+
+@dataclass(frozen=True)
+class Clip:
+    """What every task of one video is given; small, and valid on any machine that sees the paths."""
+
+    archive: Archive
+    source: Path
+    video: str  # path relative to SOURCE, with forward slashes: the name that the user knows
+    settings: StabilizeSettings
+
+    @property
+    def output_name(self) -> str:
+        """Path of the stabilized video relative to OUT; other containers become Matroska."""
+        suffix = PurePosixPath(self.video).suffix
+        return self.video if suffix.lower() in KEPT_SUFFIXES else f"{self.video}.mkv"
+
+    @property
+    def output(self) -> Path:
+        """Where the stabilized video goes."""
+        return self.archive.root / self.output_name
+
+    @property
+    def probe(self) -> ArtifactRef:
+        """What is known of the file as it is now: named by its inode, as git's index does.
+
+        Content is hashed once for each state of a file; renames and touches cost one more hash, an
+        edit of whatever kind changes at least the ctime, which no program can set.
+        """
+        stat = self.source.stat()
+        state = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_dev, stat.st_ino)
+        return PROBE.artifact(str(self.source.absolute()), *map(str, state))
+
+    def chain(self, source_sha256: str) -> "Chain":
+        """Name the artifacts that follow from the source's content and the settings."""
+        motion = MOTION.artifact(source_sha256, settings=self.settings.motion)
+        trajectory = TRAJECTORY.artifact(motion.key, settings=self.settings.smoothing)
+        render = RENDER.artifact(
+            source_sha256, trajectory.key, self.output_name, settings=self.settings.encoding
+        )
+        report = REPORT.artifact(self.video, motion.key, trajectory.key, render.key)
+        return Chain(motion, trajectory, render, report)
+
+
+@dataclass(frozen=True)
+class Chain:
+    """The artifacts of one video under given settings, in the order in which they are made."""
+
+    motion: ArtifactRef
+    trajectory: ArtifactRef
+    render: ArtifactRef
+    report: ArtifactRef
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a task returns: which artifact, whether it was there already, and what it took."""
+
+    artifact: ArtifactRef
+    cached: bool
+    seconds: float
+    frames: int = 0
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,163 @@
+"""Runs one stage in a process of its own, so that no file can take the batch down with it.
+
+Decoders and encoders meet untrusted files: they crash, hang and leak. Each stage therefore runs in
+a child with its own process group and a deadline. A child that dies, or overruns, costs its clip
+and nothing else; when we die, the kernel ends the child.
+"""
+
+import contextlib
+import ctypes
+import multiprocessing
+import os
+import signal
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
+from typing import Any, Protocol, TypeVar
+
+from gfn_core.errors import GfnError, StageCrashed, StageFailed, StageTimedOut
+
+POLL_SECONDS = 0.2
+PROGRESS_SECONDS = 0.25
+PR_SET_PDEATHSIG = 1
+
+Result = TypeVar("Result", covariant=True)
+Progress = Callable[[int], None]  # called with the number of frames done
+
+
+class Work(Protocol[Result]):
+    """A module-level function that does a stage's work and says how far it is."""
+
+    def __call__(self, *args: Any, progress: Progress) -> Result: ...  # noqa: ANN401, D102
+
+
+_context = multiprocessing.get_context("forkserver")
+_running: set[ForkServerProcess] = set()
+_stopped = threading.Event()
+
+
+def start_early(modules: list[str]) -> None:
+    """Start the server that forks our children, with `modules` imported once for all of them."""
+    _context.set_forkserver_preload(modules)
+    threading.Thread(target=_spawn_nothing, daemon=True).start()
+
+
+def supervised(
+    work: Work[Result],
+    *args: object,
+    label: str,
+    deadline_seconds: float,
+    on_progress: Progress | None = None,
+) -> Result:
+    """Run `work(*args, progress=...)` in a child process and return its result.
+
+    Raises the child's own `GfnError`, `StageTimedOut` after `deadline_seconds`, `StageCrashed` when
+    a signal ended it, `StageFailed` for any other end. `label` names file and stage in messages.
+    """
+    ours, theirs = _context.Pipe(duplex=False)
+    child = _context.Process(target=_child, args=(theirs, work, args), daemon=True)
+    child.start()
+    theirs.close()
+    _running.add(child)
+    try:
+        kind, value = _receive(ours, child, label, time.monotonic() + deadline_seconds, on_progress)
+    finally:
+        _end(child)
+        _running.discard(child)
+        ours.close()
+    if kind == "result":
+        return value  # type: ignore[no-any-return]  # the child sent what `work` returned
+    if kind == "error":
+        raise value
+    raise StageFailed(f"{label}: internal error: {value}")
+
+
+def stop_all() -> None:
+    """Kill every running child and its group, at once; further work is refused."""
+    _stopped.set()
+    for child in list(_running):
+        _kill_group(child)
+
+
+def _receive(
+    connection: Connection,
+    child: ForkServerProcess,
+    label: str,
+    deadline: float,
+    on_progress: Progress | None,
+) -> tuple[str, Any]:
+    while True:
+        if _stopped.is_set():
+            raise StageFailed(f"{label}: interrupted")
+        if time.monotonic() > deadline:
+            raise StageTimedOut(f"{label}: stopped after its deadline; the file may be damaged")
+        if not connection.poll(POLL_SECONDS):
+            continue
+        try:
+            kind, value = connection.recv()
+        except EOFError:
+            child.join(POLL_SECONDS)
+            raise StageCrashed(f"{label}: {_cause_of_death(child.exitcode)}") from None
+        if kind != "progress":
+            return kind, value
+        if on_progress is not None:
+            on_progress(value)
+
+
+def _cause_of_death(exit_code: int | None) -> str:
+    if exit_code is not None and exit_code < 0:
+        return f"its process was killed by {signal.Signals(-exit_code).name}"
+    return f"its process ended early (exit code {exit_code})"
+
+
+def _child(connection: Connection, work: Work[object], args: tuple[object, ...]) -> None:
+    os.setpgid(0, 0)
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    last_report = 0.0
+
+    def progress(done: int) -> None:
+        nonlocal last_report
+        if time.monotonic() - last_report > PROGRESS_SECONDS:
+            last_report = time.monotonic()
+            connection.send(("progress", done))
+
+    try:
+        message: tuple[str, object] = ("result", work(*args, progress=progress))
+    except GfnError as error:
+        message = ("error", error)
+    except Exception as error:  # noqa: BLE001  the boundary: whatever it is costs this clip only
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        text = " ".join(str(error).split())
+        message = (
+            "bug",
+            f"{type(error).__name__}: {text} ({where.name}, line {where.lineno})",
+        )
+    connection.send(message)
+
+
+def _end(child: ForkServerProcess) -> None:
+    """Leave nothing behind: neither the child nor what it started."""
+    child.join(POLL_SECONDS)
+    _kill_group(child)
+    child.join()
+
+
+def _kill_group(child: ForkServerProcess) -> None:
+    if child.pid is None:
+        return
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        child.kill()
+
+
+def _nothing() -> None: ...
+
+
+def _spawn_nothing() -> None:
+    first = _context.Process(target=_nothing, daemon=True)
+    first.start()
+    first.join()
