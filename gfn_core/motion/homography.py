@@ -10,6 +10,11 @@ def normalized(homography: FloatArray) -> FloatArray:
     return homography / homography[..., 2:, 2:]
 
 
+def inverse(homography: FloatArray) -> FloatArray:
+    """Return the inverses of (..., 3, 3)."""
+    return normalized(np.asarray(np.linalg.inv(homography), np.float64))
+
+
 def transform(homography: FloatArray, points: FloatArray) -> FloatArray:
     """Take `points` (..., N, 2) through `homography` (..., 3, 3)."""
     mapped = points @ np.swapaxes(homography[..., :2], -1, -2) + homography[..., None, :, 2]

@@ -1,0 +1,32 @@
+"""Points weighed by the area that they stand for, so that a busy object outvotes nobody."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gfn_core.geometry import FloatArray
+
+CELL = 0.125  # half-widths: 16 cells over the width
+
+
+def cells_of(points: FloatArray) -> NDArray[np.intp]:
+    """Return the number (N,) of the cell of each of `points` (N, 2): from 0, without gaps."""
+    if len(points) == 0:
+        return np.zeros(0, np.intp)
+    # Homogeneous background may lie at any distance, so cells are numbered by what occurs.
+    keys = np.floor(points / CELL).astype(np.int64) @ np.array([1, 1 << 20])
+    return np.asarray(np.unique(keys, return_inverse=True)[1].ravel(), np.intp)
+
+
+def coverage_weights(points: FloatArray) -> FloatArray:
+    """Weights (N,) of mean 1 that give each occupied cell the same sum."""
+    cells = cells_of(points)
+    count = np.bincount(cells)[cells] if len(cells) else np.zeros(0)
+    return np.asarray(len(points) / (count * max(1, cells.max(initial=-1) + 1)), np.float64)
+
+
+def area_share(points: FloatArray, belongs: FloatArray) -> float:
+    """Share 0 to 1 of the occupied area that belongs, where each point (N, 2) says 0 to 1 (N,)."""
+    if len(points) == 0:
+        return 0.0
+    cells = cells_of(points)
+    return float(np.mean(np.bincount(cells, belongs) / np.bincount(cells)))
