@@ -1,0 +1,297 @@
+"""Stage 1, against closed forms, symmetries and a second solver."""
+
+import numpy as np
+import pytest
+import quadprog
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gfn_core.geometry import FrameGeometry
+from gfn_core.motion.similarity import Similarity
+from gfn_core.smoothing.crop_window import CropWindow
+from gfn_core.smoothing.settings import StageOneSettings
+from gfn_core.smoothing.stage_one import frame_rate, shots, smooth
+
+LANDSCAPE, PORTRAIT = FrameGeometry(1280, 720), FrameGeometry(720, 1280)
+FPS = 30.0
+
+
+def hand_held(count, seed=0, shake=1.0):
+    """Random motion between frames: about 4 px, 0.3 degrees and 0.2 % at 1280 px."""
+    noise = np.random.default_rng(seed).normal(size=(4, count)) * shake
+    return Similarity.from_parameters(*(noise * np.array([[0.006], [0.006], [0.005], [0.002]])))
+
+
+def one_shot(count):
+    return np.arange(count) == 0
+
+
+def corrected(motion, geometry=LANDSCAPE, chosen=None, **windows):
+    count = len(motion.linear)
+    chosen = chosen or StageOneSettings()
+    return smooth(motion, one_shot(count), geometry, FPS, chosen, **windows).correction
+
+
+def output_motion(motion, correction):
+    """Motion of the output picture from frame to frame: 0 for a picture that stands still."""
+    step = correction[1:].inverse() @ motion[1:] @ correction[:-1]
+    return np.stack([step.linear - 1, step.translation], axis=-1)
+
+
+def assert_same(one, other, atol):
+    assert np.allclose(one.linear, other.linear, atol=atol, rtol=0)
+    assert np.allclose(one.translation, other.translation, atol=atol, rtol=0)
+
+
+def assert_identity(correction):
+    assert np.array_equal(correction.linear, np.ones_like(correction.linear))
+    assert np.array_equal(correction.translation, np.zeros_like(correction.translation))
+
+
+# Closed forms
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 100])
+def test_no_shake_no_correction(count):
+    assert_identity(corrected(Similarity.identity(count)))
+
+
+@pytest.mark.parametrize("norm", ["l2", "l1"])
+def test_a_constant_pan_stays_as_it_is(norm):
+    pan = Similarity(np.ones(200, complex), np.full(200, 0.02 + 0.01j))
+    assert_identity(corrected(pan, chosen=StageOneSettings(norm=norm)))
+
+
+def test_a_constant_roll_and_zoom_stays_as_it_is():
+    roll = Similarity(np.full(200, np.exp(0.002 + 0.01j)), np.full(200, 0.01 + 0j))
+    assert_identity(corrected(roll))
+
+
+def test_the_whole_frame_leaves_no_room_for_corrections():
+    assert_identity(corrected(hand_held(60), chosen=StageOneSettings(crop=1.0)))
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_the_shortest_shots(count):
+    correction = corrected(hand_held(count))
+    assert len(correction.linear) == count
+    assert CropWindow(LANDSCAPE, 0.9).violation(correction).max() <= 0
+
+
+@pytest.mark.parametrize("hertz", [0.1, 0.2, 1.0])
+def test_gentle_shake_is_reduced_as_the_settings_say(hertz):
+    chosen = StageOneSettings(acceleration_seconds=1.0, jerk_seconds=0.5)
+    seconds = np.arange(1800) / FPS
+    path = 0.01 * np.sin(2 * np.pi * hertz * seconds)
+    motion = Similarity(np.ones(1800, complex), np.diff(path, prepend=path[0]) + 0j)
+    # The content moves against the camera: the output shows it where source and correction agree.
+    left = path - corrected(motion, chosen=chosen).translation.real
+    w = 2 * np.pi * hertz
+    expected = 1 / (1 + w**4 + (0.5 * w) ** 6)
+    middle = slice(600, 1200)
+    phase = np.sin(w * seconds[middle])
+    amplitude = (left[middle] - left[middle].mean()) @ phase / (phase @ phase)
+    assert amplitude / 0.01 == pytest.approx(expected, abs=0.01)
+
+
+def test_time_constants_do_not_depend_on_the_frame_rate():
+    def left(rate):
+        seconds = np.arange(int(20 * rate)) / rate
+        path = 0.01 * np.sin(2 * np.pi * 0.2 * seconds)
+        motion = Similarity(np.ones(len(path), complex), np.diff(path, prepend=0) + 0j)
+        chosen = StageOneSettings()
+        found = smooth(motion, one_shot(len(path)), LANDSCAPE, rate, chosen).correction
+        return (path - found.translation.real)[:: round(rate / 25)]
+
+    assert np.allclose(left(25.0), left(100.0), atol=2e-4)
+
+
+# Symmetries
+
+
+def test_time_backwards_gives_the_same_corrections():
+    motion = hand_held(150, seed=1)
+    again = Similarity.identity(150)
+    again.linear[1:] = motion.inverse().linear[:0:-1]
+    again.translation[1:] = motion.inverse().translation[:0:-1]
+    assert_same(corrected(again)[::-1], corrected(motion), atol=1e-6)
+
+
+def test_a_mirrored_video_is_corrected_in_the_mirror():
+    motion = hand_held(150, seed=2)
+    mirrored = Similarity(motion.linear.conj(), -motion.translation.conj())
+    expected = corrected(motion)
+    expected = Similarity(expected.linear.conj(), -expected.translation.conj())
+    assert_same(corrected(mirrored), expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("norm", ["l2", "l1"])
+def test_a_transposed_video_is_corrected_transposed(norm):
+    chosen = StageOneSettings(norm=norm)
+    scale = 1280 / 720  # the unit is half the width, and the width becomes the height
+
+    def transposed(value):
+        return Similarity(value.linear.conj(), 1j * value.translation.conj() * scale)
+
+    motion = hand_held(150, seed=3)
+    found = corrected(transposed(motion), PORTRAIT, chosen)
+    assert_same(found, transposed(corrected(motion, LANDSCAPE, chosen)), atol=2e-6)
+
+
+# Constraints
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    count=st.integers(1, 40),
+    crop=st.floats(0.7, 1.0),
+    shake=st.floats(0, 6),
+    variant=st.sampled_from([(LANDSCAPE, "l2"), (PORTRAIT, "l2"), (LANDSCAPE, "l1")]),
+)
+def test_the_window_never_leaves_the_frame(seed, count, crop, shake, variant):
+    geometry, norm = variant
+    chosen = StageOneSettings(crop=crop, norm=norm)
+    correction = corrected(hand_held(count, seed, shake), geometry, chosen)
+    assert CropWindow(geometry, crop).violation(correction).max() <= 1e-9
+    assert np.all(correction.linear.real >= 1 - chosen.zoom_share * (1 - crop) - 1e-12)
+
+
+def test_an_absurd_motion_is_survived():
+    motion = hand_held(80, seed=4)
+    motion.linear[40], motion.translation[40] = -3 + 1j, 50 - 70j
+    correction = corrected(motion)
+    assert CropWindow(LANDSCAPE, 0.9).violation(correction).max() <= 0
+
+
+def objective(motion, correction, chosen, geometry=LANDSCAPE):
+    """Cost of corrections, from its definition in the documentation."""
+    weight = np.array([np.sqrt((1 + geometry.half_height**2) / 3), 1])
+    deviation = np.stack([correction.linear - 1, correction.translation], axis=-1) * weight
+    half = motion[1:].half()
+    now, before = half.inverse() @ correction[1:], half @ correction[:-1]
+    velocity = weight * np.stack(
+        [now.linear - before.linear, now.translation - before.translation], axis=-1
+    )
+    acceleration = np.diff(velocity, axis=0) * (chosen.acceleration_seconds * FPS) ** 2
+    jerk = np.diff(velocity, n=2, axis=0) * (chosen.jerk_seconds * FPS) ** 3
+    return sum(np.sum(np.abs(part) ** 2) for part in (deviation, acceleration, jerk))
+
+
+def test_more_room_never_costs_more():
+    motion = hand_held(200, seed=5, shake=4)
+    costs = []
+    for crop in (0.95, 0.9, 0.85, 0.8, 0.7):
+        chosen = StageOneSettings(crop=crop)
+        costs.append(objective(motion, corrected(motion, chosen=chosen), chosen))
+    assert np.all(np.diff(costs) <= 1e-6 * np.array(costs[:-1]))
+    assert costs[0] > 2 * costs[-1]
+
+
+def second_solver(motion, chosen, geometry):
+    """The same program built column by column from `objective`, solved densely by quadprog."""
+    count = len(motion.linear)
+
+    def at(vector):
+        parts = vector.reshape(count, 4)
+        return Similarity(1 + parts[:, 0] + 1j * parts[:, 1], parts[:, 2] + 1j * parts[:, 3])
+
+    basis, zero = np.eye(4 * count), np.zeros(4 * count)
+    cost = lambda x: objective(motion, at(x), chosen, geometry)  # noqa: E731
+    single = np.array([cost(e) for e in basis])
+    negative = np.array([cost(-e) for e in basis])
+    pairs = np.array([[cost(e + f) for f in basis] for e in basis])
+    hessian = pairs - single[:, None] - single[None, :] + cost(zero)
+    gradient = (single - negative) / 2
+    rows, room = [], []
+    half_height = geometry.half_height
+    limit = np.array([1 - 1 / geometry.width, half_height * (1 - 1 / geometry.height)])
+    for t in range(count):
+        for x, y in np.array([(1, 1), (1, -1), (-1, 1), (-1, -1)]) * limit * chosen.crop:
+            in_x, in_y = np.zeros((2, 4 * count))
+            in_x[4 * t : 4 * t + 4], in_y[4 * t : 4 * t + 4] = [x, -y, 1, 0], [y, x, 0, 1]
+            for row, here, most in [(in_x, x, limit[0]), (in_y, y, limit[1])]:
+                rows += [row, -row]
+                room += [most - here, most + here]
+        zoom = np.zeros(4 * count)
+        zoom[4 * t] = -1
+        rows.append(zoom)
+        room.append(chosen.zoom_share * (1 - chosen.crop))
+    solution = quadprog.solve_qp(hessian, -gradient, -np.array(rows).T, -np.array(room))[0]
+    return at(solution)
+
+
+@pytest.mark.parametrize("geometry", [LANDSCAPE, PORTRAIT])
+def test_a_second_solver_finds_the_same_optimum(geometry):
+    chosen = StageOneSettings(crop=0.95, acceleration_seconds=0.3, jerk_seconds=0.15)
+    motion = hand_held(24, seed=6, shake=6)
+    expected = second_solver(motion, chosen, geometry)
+    found = corrected(motion, geometry, chosen)
+    window = CropWindow(geometry, chosen.crop)
+    assert np.sum(window.violation(expected) > -1e-6) > 2  # the constraints matter here
+    assert_same(found, expected, atol=1e-5)
+    assert objective(motion, found, chosen, geometry) == pytest.approx(
+        objective(motion, expected, chosen, geometry), rel=1e-6
+    )
+
+
+# Variants and windows
+
+
+def test_l1_makes_segments_of_constant_velocity():
+    chosen = StageOneSettings(norm="l1", acceleration_seconds=1.0, jerk_seconds=0.0)
+    seconds = np.arange(240) / FPS
+    path = 0.3 * np.sin(2 * np.pi * 0.15 * seconds)
+    path += np.random.default_rng(7).normal(scale=0.002, size=240)
+    motion = Similarity(np.ones(240, complex), np.diff(path, prepend=path[0]) + 0j)
+    left = path - corrected(motion, chosen=chosen).translation.real
+    bends = np.abs(np.diff(left, n=2)) > 1e-6
+    assert 1 <= bends.sum() < 40
+    assert np.mean(np.abs(np.diff(path, n=2)) > 1e-6) > 0.95
+
+
+def test_windows_give_what_one_piece_gives():
+    motion = hand_held(900, seed=8)
+    whole = corrected(motion)
+    pieces = corrected(motion, window_frames=400, lookahead_frames=200)
+    assert_same(pieces, whole, atol=2e-3)
+    chosen = StageOneSettings()
+    costs = [objective(motion, value, chosen) for value in (whole, pieces)]
+    assert costs[0] <= costs[1] < 1.02 * costs[0]
+
+
+def test_seams_between_windows_are_as_calm_as_the_rest():
+    motion = hand_held(900, seed=9)
+    pieces = corrected(motion, window_frames=400, lookahead_frames=200)
+    acceleration = np.abs(np.diff(output_motion(motion, pieces), axis=0)).max(axis=1)
+    seams = np.r_[196:204, 396:404, 596:604]
+    assert acceleration[seams].max() <= acceleration.max()
+    whole = np.abs(np.diff(output_motion(motion, corrected(motion)), axis=0)).max(axis=1)
+    assert acceleration.max() < 1.1 * whole.max()
+
+
+def test_shots_do_not_know_of_each_other():
+    first, second = hand_held(60, seed=10), hand_held(45, seed=11)
+    motion = Similarity(
+        np.r_[first.linear, second.linear], np.r_[first.translation, second.translation]
+    )
+    starts = np.isin(np.arange(105), [0, 60])
+    found = smooth(motion, starts, LANDSCAPE, FPS, StageOneSettings()).correction
+    assert_same(found[:60], corrected(first), atol=1e-12)
+    assert_same(found[60:], corrected(second), atol=1e-12)
+
+
+def test_shake_becomes_much_calmer():
+    motion = hand_held(300, seed=12)
+    before = output_motion(motion, Similarity.identity(300))
+    after = output_motion(motion, corrected(motion))
+    assert np.abs(np.diff(after, axis=0)).mean() < 0.05 * np.abs(np.diff(before, axis=0)).mean()
+
+
+def test_shots_and_frame_rate_from_plain_arrays():
+    starts = np.array([False, False, True, True, False])
+    assert shots(starts) == [slice(0, 2), slice(2, 3), slice(3, 5)]
+    assert shots(np.zeros(0, bool)) == []
+    assert frame_rate(np.array([0.0, 0.04, 0.08, 0.5, 0.54])) == pytest.approx(25)
+    assert frame_rate(np.array([0.0])) == 30
+    assert frame_rate(np.zeros(5)) == 30
