@@ -1,7 +1,8 @@
-"""What is known of a video file before a frame of it is decoded."""
+"""What is known of a video file before it is analysed."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from fractions import Fraction
+from typing import Any
 
 from gfn_core.geometry import FrameGeometry
 
@@ -13,6 +14,7 @@ class StreamInfo:
     index: int
     kind: str  # video, audio, subtitle, attachment, data
     codec: str
+    is_cover: bool = False  # a still picture, not footage
 
 
 @dataclass(frozen=True)
@@ -43,3 +45,38 @@ class VideoInfo:
     rotation_degrees: int  # display rotation, clockwise, as tagged
     color: ColorTags
     streams: tuple[StreamInfo, ...]
+    is_mirrored: bool = False  # to be shown upside down (about the x axis) before the rotation
+    timestamps_rise: bool = True  # in the order in which the decoder puts frames out
+    is_interlaced: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the same as JSON types; fractions become text such as "1/90000"."""
+        return {name: _plain(value) for name, value in asdict(self).items()}
+
+    @classmethod
+    def from_dict(cls, stored: dict[str, Any]) -> "VideoInfo":
+        """Invert `to_dict`."""
+        geometry = stored["geometry"]
+        return cls(
+            **{
+                **stored,
+                "geometry": FrameGeometry(
+                    geometry["width"], geometry["height"], Fraction(geometry["pixel_aspect"])
+                ),
+                "time_base": Fraction(stored["time_base"]),
+                "frame_rate": Fraction(stored["frame_rate"]),
+                "color": ColorTags(**stored["color"]),
+                "streams": tuple(StreamInfo(**stream) for stream in stored["streams"]),
+            }
+        )
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case Fraction():
+            return str(value)
+        case dict():
+            return {name: _plain(part) for name, part in value.items()}
+        case list() | tuple():
+            return [_plain(part) for part in value]
+    return value

@@ -1,0 +1,73 @@
+"""Reads frames for analysis through decord, which scales them inside the decoder.
+
+decord numbers frames by packets and knows no edit lists, so it is only to be used where its frames
+are those of the container (`agrees`).
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import decord
+import numpy as np
+from numpy.typing import NDArray
+
+from gfn_core.geometry import FrameGeometry
+from gfn_core.media.gray_frame import GrayFrame
+from gfn_core.media.pyav_reader import PyAVReader
+from gfn_core.media.timeline import Timeline
+from gfn_core.media.video_info import VideoInfo
+
+# shares of red, green and blue in luma, by colour matrix; the rest is green
+RED_BLUE_SHARES = {"bt709": (0.2126, 0.0722), "bt2020nc": (0.2627, 0.0593)}
+BT601_SHARES = (0.299, 0.114)
+FIRST_FAULT = 1e-9  # tolerated share of frames that decord would replace by copies of others
+
+
+class DecordReader:
+    """Reads small RGB frames from decord and weighs them back to luma."""
+
+    name = "decord"
+
+    def __init__(
+        self,
+        path: Path,
+        info: VideoInfo,
+        size: FrameGeometry,
+        timeline: Timeline,
+        threads: int = 0,
+    ) -> None:
+        self._reader = decord.VideoReader(
+            str(path.absolute()),
+            width=size.width,
+            height=size.height,
+            num_threads=threads,
+            fault_tol=FIRST_FAULT,
+        )
+        self._info, self._timeline = info, timeline
+        self._fallback = PyAVReader(path, info, size, timeline, threads)
+        red, blue = RED_BLUE_SHARES.get(info.color.matrix or "", BT601_SHARES)
+        self._luma_weights = np.array([[red, 1 - red - blue, blue]], np.float32)
+
+    @property
+    def agrees(self) -> bool:
+        """Whether decord's frames are the container's: as many, at times half a tick apart."""
+        expected = self._timeline.packet_pts
+        if len(self._reader) != len(expected):
+            return False
+        times = self._reader.get_frame_timestamp(range(len(expected)))[:, 0]
+        late = (times - times[0]) / float(self._info.time_base) - (expected - expected[0])
+        return bool(np.all(np.abs(late) <= 0.5))
+
+    def __iter__(self) -> Iterator[GrayFrame]:
+        self._reader.seek(0)
+        for index, pts in enumerate(self._timeline.frame_pts.tolist()):
+            try:
+                frame = self._reader.next().asnumpy()
+            except (StopIteration, decord.DECORDError, decord.DECORDLimitReachedError):
+                yield from self._fallback.frames_from(index)
+                return
+            yield GrayFrame(index, pts, float(pts * self._info.time_base), self._luma(frame))
+
+    def _luma(self, rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        return cv2.transform(rgb, self._luma_weights)

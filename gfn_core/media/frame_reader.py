@@ -1,0 +1,36 @@
+"""Opens the reader that yields a video's frames for analysis: decord where it is right."""
+
+from pathlib import Path
+
+import decord
+
+from gfn_core.geometry import FrameGeometry
+from gfn_core.media.container import open_container, video_stream
+from gfn_core.media.decord_reader import DecordReader
+from gfn_core.media.gray_frame import FrameReader, GrayFrame
+from gfn_core.media.pyav_reader import PyAVReader
+from gfn_core.media.timeline import Timeline
+from gfn_core.media.video_info import VideoInfo
+
+__all__ = ["FrameReader", "GrayFrame", "open_reader"]
+
+
+def open_reader(path: Path, info: VideoInfo, size: FrameGeometry, threads: int = 0) -> FrameReader:
+    """Open `path`, probed as `info`, for analysis at `size`; `threads` 0 is as many as cores."""
+    with open_container(path) as container:
+        timeline = Timeline.of(container, video_stream(container, info.stream_index))
+    if _decord_may_read(info):
+        try:
+            reader = DecordReader(path, info, size, timeline, threads)
+        except (decord.DECORDError, RuntimeError, AssertionError, UnicodeEncodeError):
+            pass  # decord knows fewer formats
+        else:
+            if reader.agrees:
+                return reader
+    return PyAVReader(path, info, size, timeline, threads)
+
+
+def _decord_may_read(info: VideoInfo) -> bool:
+    """Whether decord picks the same stream, in the same order, as it is coded."""
+    videos = [stream for stream in info.streams if stream.kind == "video"]
+    return len(videos) == 1 and info.timestamps_rise

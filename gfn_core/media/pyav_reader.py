@@ -1,0 +1,43 @@
+"""Reads frames for analysis through PyAV: right for every file that ffmpeg can decode."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from gfn_core.geometry import FrameGeometry
+from gfn_core.media.container import decoded_frames, open_container, prepare_decoder, video_stream
+from gfn_core.media.gray_frame import GrayFrame
+from gfn_core.media.luma import scaled_luma
+from gfn_core.media.timeline import FrameClock, Timeline
+from gfn_core.media.video_info import VideoInfo
+
+
+class PyAVReader:
+    """Decodes every frame and averages its luma down to `size`."""
+
+    name = "pyav"
+
+    def __init__(
+        self,
+        path: Path,
+        info: VideoInfo,
+        size: FrameGeometry,
+        timeline: Timeline,
+        threads: int = 0,
+    ) -> None:
+        self._path, self._info, self._size = path, info, size
+        self._timeline, self._threads = timeline, threads
+
+    def __iter__(self) -> Iterator[GrayFrame]:
+        return self.frames_from(0)
+
+    def frames_from(self, first: int) -> Iterator[GrayFrame]:
+        """Iterate from the frame of index `first`; those before it are decoded and dropped."""
+        clock = FrameClock(self._timeline, self._info.timestamps_rise)
+        with open_container(self._path) as container:
+            stream = video_stream(container, self._info.stream_index)
+            prepare_decoder(stream, self._threads)
+            for index, frame in enumerate(decoded_frames(container, stream)):
+                pts = clock.stamp(frame.pts)
+                if index >= first:
+                    seconds = float(pts * self._info.time_base)
+                    yield GrayFrame(index, pts, seconds, scaled_luma(frame, self._size))
