@@ -48,11 +48,12 @@ def flow_bases(points: FloatArray) -> FloatArray:
 
 def homography_of(weights: FloatArray) -> FloatArray:
     """Return the homography (..., 3, 3) I + sum_i weights_i * G_i, of weights (..., 8)."""
-    tx, ty, xx, yx, xy, yy, px, py = np.moveaxis(np.asarray(weights, np.float64), -1, 0)
-    one = np.ones_like(tx)
+    homography = np.zeros((*weights.shape[:-1], 9))
+    homography[..., [2, 5, 0, 3, 1, 4]] = weights[..., :6]
     # Dividing by 1 - px x displaces x by + px x^2 to first order.
-    rows = [[1 + xx, xy, tx], [yx, 1 + yy, ty], [-px, -py, one]]
-    return np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
+    homography[..., [6, 7]] = -weights[..., 6:]
+    homography[..., [0, 4, 8]] += 1
+    return homography.reshape(*weights.shape[:-1], 3, 3)
 
 
 def weights_of(homography: FloatArray) -> FloatArray:

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from gfn_core.geometry import FloatArray
 
-CELL = 0.125  # half-widths: 16 cells over the width
+CELL = 0.25  # half-widths: 16 cells over the width
 
 
 def cells_of(points: FloatArray) -> NDArray[np.intp]:
@@ -22,6 +22,12 @@ def coverage_weights(points: FloatArray) -> FloatArray:
     cells = cells_of(points)
     count = np.bincount(cells)[cells] if len(cells) else np.zeros(0)
     return np.asarray(len(points) / (count * max(1, cells.max(initial=-1) + 1)), np.float64)
+
+
+def border_weights(points: FloatArray, half_height: float) -> FloatArray:
+    """Weights (N,) of points from 0.3 at the frame's centre, where subjects are, to 1.3."""
+    towards_border = np.maximum(np.abs(points[:, 0]), np.abs(points[:, 1]) / half_height)
+    return np.asarray(0.3 + towards_border**2, np.float64)
 
 
 def area_share(points: FloatArray, belongs: FloatArray) -> float:

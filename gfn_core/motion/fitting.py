@@ -18,6 +18,7 @@ from gfn_core.motion.bases import BASES, OrthonormalBases
 from gfn_core.motion.homography import normalized, transform
 
 GROUPS = (8, 6, 4, 2)  # degrees of freedom: leading columns of the orthonormal bases
+RIVAL_DISTANCE = 1e-2  # half-widths: a point this far from a motion may support another
 RAYLEIGH_MEDIAN = 1.1774  # median length of a 2-D Gaussian vector / its deviation a coordinate
 
 
@@ -26,12 +27,12 @@ class FitSettings:
     """How a fit weighs and stops; lengths in half-widths."""
 
     iterations: int = 20
-    anneal: float = 0.5  # factor of the scale from one iteration to the next
+    anneal: float = 0.3  # factor of the scale from one iteration to the next
     outlier_deviations: float = 3.0  # scale of the robust weight / deviation of the inliers
     finest_scale: float = 3e-4  # the robust weight is never sharper: 0.1 px at 640 px width
-    coarsest_scale: float = 2e-2  # starts are compared at this scale: 6 px at 640 px width
+    coarsest_scale: float = 6e-3  # starts are compared at this scale: 2 px at 640 px width
     largest_amplification: float = 1.5  # error over the frame / noise of a point
-    converged: float = 1e-7  # root mean square flow of a step that ends the iteration
+    converged: float = 3e-6  # root mean square flow of a step that ends the iteration
 
 
 @dataclass(frozen=True)
@@ -81,15 +82,14 @@ def refine(
     settings: FitSettings,
 ) -> Fit:
     """Improve `homography` by robust Gauss-Newton steps until it no longer changes."""
-    scale, freedom, amplification = settings.coarsest_scale, 0, np.inf
+    scale, settled = settings.coarsest_scale, False
+    freedom, amplification = 0, np.inf
     for _ in range(settings.iterations):
         moved = transform(homography, source)
         left = target - moved  # (N, 2)
         distance = np.hypot(left[:, 0], left[:, 1])
-        noise = weighted_median(distance, prior) / RAYLEIGH_MEDIAN
-        final = max(settings.outlier_deviations * noise, settings.finest_scale)
-        settled = scale <= final
-        scale = max(final, scale * settings.anneal)
+        if not settled:
+            scale, settled = annealed(scale, distance, prior, settings)
         weight = prior * geman_mcclure(distance, scale)
         step, amplification = solve_step(bases.at(moved), left, weight, settings)
         freedom = len(step)
@@ -104,6 +104,16 @@ def refine(
     residual = weighted_median(distance, np.where(inlier > 0.25, within, 0)) / RAYLEIGH_MEDIAN
     uncertainty = residual * amplification if freedom else np.inf
     return Fit(homography, inlier, residual, uncertainty, freedom)
+
+
+def annealed(
+    scale: float, distance: FloatArray, prior: FloatArray, settings: FitSettings
+) -> tuple[float, bool]:
+    """Return the next scale of the robust weight, and whether the noise allows no finer one."""
+    # Only what agrees so far tells the noise: the rest may be more than half.
+    noise = weighted_median(distance, prior * (distance < scale)) / RAYLEIGH_MEDIAN
+    finest = max(settings.outlier_deviations * noise, settings.finest_scale)
+    return max(min(scale, finest), scale * settings.anneal), scale * settings.anneal <= finest
 
 
 def solve_step(
@@ -121,12 +131,12 @@ def solve_step(
     # Points share the noise of their weights: n equal ones of any weight leave 1 / n of variance.
     unit = (weight**2).sum() / max(weight.sum(), np.finfo(float).tiny)
     for freedom in GROUPS:
-        block = information[:freedom, :freedom]
-        if np.linalg.cond(block) < 1 / np.finfo(float).eps:
-            inverse = np.linalg.inv(block)
-            amplification = float(np.sqrt(unit * np.trace(inverse)))
-            if amplification < settings.largest_amplification:
-                return inverse @ right[:freedom], amplification
+        values, vectors = np.linalg.eigh(information[:freedom, :freedom])
+        if values[0] <= np.finfo(float).eps * values[-1]:
+            continue
+        amplification = float(np.sqrt(unit * (1 / values).sum()))
+        if amplification < settings.largest_amplification:
+            return vectors @ (vectors.T @ right[:freedom] / values), amplification
     return np.zeros(0), np.inf
 
 
@@ -138,9 +148,19 @@ def consensus(source: FloatArray, target: FloatArray, threshold: float = 3e-3) -
             source * nominal_px, target * nominal_px, cv2.USAC_MAGSAC, threshold * nominal_px
         )
         if found is not None and abs(found[2, 2]) > np.finfo(float).eps:
-            shrink = np.diag([nominal_px, nominal_px, 1.0])
-            return normalized(np.linalg.inv(shrink) @ found @ shrink)
+            shrink = np.array([1 / nominal_px, 1 / nominal_px, 1])
+            return normalized(found * np.outer(shrink, 1 / shrink))
     return np.eye(3)
+
+
+def rival_motions(source: FloatArray, target: FloatArray, count: int) -> list[FloatArray]:
+    """Consensus of the points, then of those that disagree with it, and so on: `count` (3, 3)."""
+    motions: list[FloatArray] = []
+    for _ in range(count):
+        motions.append(consensus(source, target))
+        others = distances(motions[-1], source, target) > RIVAL_DISTANCE
+        source, target = source[others], target[others]
+    return motions
 
 
 def distances(homography: FloatArray, source: FloatArray, target: FloatArray) -> FloatArray:

@@ -102,6 +102,7 @@ def coarse_tracks(
         corners / 2,
         levels_below=settings.pyramid_levels - 1,
         window_px=settings.window_px,
+        precision_px=0.05,
     )
     kept = tracked & inside(found, second.half)
     return matched(corners, found * 2, kept, ~kept, geometry)
@@ -119,11 +120,14 @@ def fine_tracks(
     if len(corners) == 0:
         return NO_TRACKS
     expected = transform(in_pixels(start, geometry), corners.astype(np.float64))
-    at_full_size = partial(follow, levels_below=0, window_px=settings.window_px)
-    found, forward = at_full_size(first.luma, second.luma, corners, expected)
+    at_one_size = partial(follow, levels_below=0, window_px=settings.window_px)
+    found, forward = at_one_size(first.luma, second.luma, corners, expected, precision_px=0.01)
+    # The way back only tells true tracks from false ones, for which half the size will do.
     back = transform(in_pixels(inverse(start), geometry), found.astype(np.float64))
-    returned, backward = at_full_size(second.luma, first.luma, found, back)
-    error = np.hypot(*(returned - corners).T)
+    returned, backward = at_one_size(
+        second.half, first.half, found / 2, back / 2, precision_px=0.05
+    )
+    error = np.hypot(*(returned * 2 - corners).T)
     kept = forward & backward & inside(found, second.luma) & (error < settings.return_error_px)
     return matched(corners, found, kept, ~kept & inside(expected, second.luma), geometry)
 
@@ -136,6 +140,7 @@ def follow(
     *,
     levels_below: int,
     window_px: int,
+    precision_px: float,
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Track `points` (N, 2) px from near `expected` (N, 2) px; tell where to and whether found."""
     found, status, _ = cv2.calcOpticalFlowPyrLK(
@@ -145,7 +150,7 @@ def follow(
         expected.astype(np.float32),
         winSize=(window_px, window_px),
         maxLevel=levels_below,
-        criteria=(cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 20, 0.01),
+        criteria=(cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 20, precision_px),
         flags=cv2.OPTFLOW_USE_INITIAL_FLOW,
     )
     return np.asarray(found, np.float32), np.asarray(status).ravel() == 1

@@ -1,16 +1,16 @@
 """Global motion from sparse tracks and a robust fit: needs no weights, runs anywhere."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
 
 from gfn_core.geometry import FloatArray, FrameGeometry
 from gfn_core.motion.bases import OrthonormalBases, orthonormal_bases
-from gfn_core.motion.coverage import area_share, coverage_weights
+from gfn_core.motion.coverage import area_share, border_weights, coverage_weights
 from gfn_core.motion.estimator import GrayFrame, PairMotion
-from gfn_core.motion.fitting import Fit, FitSettings, consensus, fit_homography
+from gfn_core.motion.fitting import Fit, FitSettings, fit_homography, rival_motions
 from gfn_core.motion.shots import histogram_change, luma_histogram
 from gfn_core.motion.tracks import (
     Luma,
@@ -22,6 +22,7 @@ from gfn_core.motion.tracks import (
     prepare,
 )
 
+COARSE_ITERATIONS = 6  # enough to start the fine tracks within a pixel
 LARGEST_LAPLACIAN = 4 * 255
 
 
@@ -110,20 +111,26 @@ class Pair:
         """Track coarsely and choose a start, then track finely from there."""
         tracking = self.settings.tracking
         coarse = coarse_tracks(self.first, self.second, self.geometry, tracking)
-        starts = [consensus(coarse.source, coarse.target), previous, np.eye(3)]
-        start = self.fit_tracks(coarse, starts).homography
+        start = self.coarse_fit(coarse, previous).homography
         fine = fine_tracks(self.first, self.second, self.geometry, tracking, start)
-        return fine, self.fit_tracks(fine, [start])
+        fit = fit_homography(
+            fine.source, fine.target, self.bases, starts=[start], settings=self.settings.fit
+        )
+        return fine, fit
 
-    def fit_tracks(self, tracks: Tracks, starts: list[FloatArray]) -> Fit:
-        """Fit tracks, weighed by the area that they stand for."""
+    def coarse_fit(self, tracks: Tracks, previous: FloatArray) -> Fit:
+        """Choose between the motions that the tracks show, by the background each explains.
+
+        Tracks are weighed by the area that they stand for, and by where background is likely.
+        """
+        area = coverage_weights(tracks.source)
         return fit_homography(
             tracks.source,
             tracks.target,
             self.bases,
-            weights=coverage_weights(tracks.source),
-            starts=starts,
-            settings=self.settings.fit,
+            weights=area * border_weights(tracks.source, self.geometry.half_height),
+            starts=[*rival_motions(tracks.source, tracks.target, 2), previous, np.eye(3)],
+            settings=replace(self.settings.fit, iterations=COARSE_ITERATIONS),
         )
 
     def is_cut(self, inlier_share: float) -> bool:
