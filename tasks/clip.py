@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 from gfn_core.settings import StabilizeSettings
 from gfn_core.store.archive import Archive
 from gfn_core.store.keys import ArtifactRef, Stage
+from gfn_core.store.published import CurrentArtifacts
 
 PROBE = Stage("probe", version=1, suffix=".json")
 MOTION = Stage("motion", version=1, suffix=".parquet")
@@ -24,6 +25,8 @@ class Clip:
     source: Path
     video: str  # path relative to SOURCE, with forward slashes: the name that the user knows
     settings: StabilizeSettings
+    threads: int = 1  # that each stage's process may use; decides no result
+    force: bool = False  # replace a file at the output's name that is not ours
 
     @property
     def output_name(self) -> str:
@@ -57,6 +60,12 @@ class Clip:
         report = REPORT.artifact(self.video, motion.key, trajectory.key, render.key)
         return Chain(motion, trajectory, render, report)
 
+    def current(self, source_sha256: str) -> CurrentArtifacts:
+        """What is to be published once all stages are done."""
+        chain = self.chain(source_sha256)
+        artifacts = (chain.motion, chain.trajectory, chain.render, chain.report)
+        return CurrentArtifacts(self.video, self.output_name, artifacts)
+
 
 @dataclass(frozen=True)
 class Chain:
@@ -75,5 +84,4 @@ class Made:
     artifact: ArtifactRef
     cached: bool
     seconds: float
-    frames: int = 0
     notes: tuple[str, ...] = ()

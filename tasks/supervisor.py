@@ -128,7 +128,7 @@ def _child(connection: Connection, work: Work[object], args: tuple[object, ...])
         message: tuple[str, object] = ("result", work(*args, progress=progress))
     except GfnError as error:
         message = ("error", error)
-    except Exception as error:  # noqa: BLE001  the boundary: whatever it is costs this clip only
+    except Exception as error:
         where = traceback.extract_tb(error.__traceback__)[-1]
         text = " ".join(str(error).split())
         message = (

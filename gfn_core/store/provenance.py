@@ -25,7 +25,9 @@ def read_provenance(path: Path) -> dict[str, Any]:
         metadata = pq.read_schema(path).metadata or {}
         content = json.loads(metadata[METADATA_KEY])
     except (OSError, KeyError, ValueError, pa.ArrowException) as error:
-        raise ArtifactDamaged(f"{path}: not a table of gfn ({error}); delete it to redo it") from error
+        raise ArtifactDamaged(
+            f"{path}: not a table of gfn ({error}); delete it to redo it"
+        ) from error
     if not isinstance(content, dict):
         raise ArtifactDamaged(f"{path}: its provenance is no object; delete it to redo it")
     return content

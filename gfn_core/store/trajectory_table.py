@@ -58,9 +58,7 @@ def load_trajectory(path: Path) -> Trajectory:
     correction = Similarity.from_parameters(
         *(table.column(f"correction_{name}").to_numpy() for name in PARAMETERS)
     )
-    geometry = FrameGeometry(
-        facts["width_px"], facts["height_px"], Fraction(facts["pixel_aspect"])
-    )
+    geometry = FrameGeometry(facts["width_px"], facts["height_px"], Fraction(facts["pixel_aspect"]))
     return Trajectory(geometry, facts["crop"], correction)
 
 

@@ -1,0 +1,140 @@
+"""The `gfn` command. Imports what a command needs when it runs, so that `--help` is quick."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gfn_core import __version__
+from gfn_core.errors import GfnError
+
+app = typer.Typer(
+    name="gfn",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Stabilize whole video archives by their global motion.",
+    epilog="Exit codes: 0 all went well, 1 some clips failed, 2 nothing could be done "
+    "(wrong options, no videos), 130 interrupted.",
+)
+server = typer.Typer(no_args_is_help=True, help="The Prefect server that gfn runs for you.")
+app.add_typer(server, name="server")
+
+USAGE_EXIT_CODE = 2
+
+
+def main() -> None:
+    """Run the command line; whatever a user can meet ends as one line on stderr."""
+    try:
+        app(standalone_mode=True)
+    except GfnError as error:
+        print(f"gfn: {error}", file=sys.stderr)
+        sys.exit(USAGE_EXIT_CODE)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"gfn {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Stabilize whole video archives by their global motion."""
+
+
+Sources = Annotated[list[Path], typer.Argument(metavar="SOURCE... OUT", show_default=False)]
+Crop = Annotated[float, typer.Option(help="Width of the window shown, as a share of the frame.")]
+Estimator = Annotated[str, typer.Option(help="How motion is estimated: tracks.")]
+Codec = Annotated[str, typer.Option(help="Video encoder.")]
+Quality = Annotated[float, typer.Option(help="Constant quality (CRF); lower is better.")]
+Preset = Annotated[str, typer.Option(help="Encoder preset: speed against size.")]
+Slots = Annotated[int, typer.Option(help="Clips at a time; 0 chooses by the number of cores.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace files at the outputs' names.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and stop.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
+NoPrefect = Annotated[bool, typer.Option("--no-prefect", help="Run without Prefect's engine.")]
+
+
+@app.command()
+def stabilize(
+    paths: Sources,
+    crop: Crop = 0.9,
+    estimator: Estimator = "tracks",
+    codec: Codec = "libx264",
+    quality: Quality = 18,
+    preset: Preset = "medium",
+    slots: Slots = 0,
+    force: Force = False,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    no_prefect: NoPrefect = False,
+) -> None:
+    """Stabilize videos: files, or folders with all that is in them.
+
+    The last path is OUT: it receives the videos in the sources' own tree, and a folder gfn/ with
+    the motion, the trajectories and the reports. Sources are never written to. A second call does
+    only what is missing.
+    """
+    from gfn_core.media.encoding import Encoding
+
+    from flows.request import ArchiveRequest
+    from flows.settings import RunSettings
+    from gfn_core.settings import MotionSettings, StabilizeSettings
+    from gfn_core.smoothing.settings import StageOneSettings
+
+    if len(paths) < 2:
+        raise typer.BadParameter("name at least one SOURCE, and OUT")
+    request = ArchiveRequest(
+        sources=tuple(paths[:-1]),
+        out=paths[-1],
+        settings=StabilizeSettings(
+            motion=MotionSettings(estimator),
+            smoothing=StageOneSettings(crop=crop),
+            encoding=Encoding(codec, quality, preset),
+        ),
+        run=RunSettings(slots=slots, force=force),
+    )
+    audience = Audience(as_json, quiet)
+    if dry_run:
+        show_request(request, audience)
+        return
+    summary = run_request(request, audience, with_prefect=not no_prefect)
+    raise typer.Exit(summary.exit_code)
+
+
+@server.command("start")
+def server_start() -> None:
+    """Start the server, unless it runs already, and say where its pages are."""
+    from flows.server import ensure_server
+    from flows.settings import state_folder
+
+    print(ensure_server(state_folder()).url)
+
+
+@server.command("status")
+def server_status() -> None:
+    """Say whether the server runs, and where."""
+    from flows.server import find_server
+    from flows.settings import state_folder
+
+    running = find_server(state_folder())
+    print(running.url if running else "not running")
+
+
+@server.command("stop")
+def server_stop() -> None:
+    """Stop the server; archives do not depend on it."""
+    from flows.server import stop_server
+    from flows.settings import state_folder
+
+    print("stopped" if stop_server(state_folder()) else "was not running")

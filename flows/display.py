@@ -1,0 +1,92 @@
+"""What a person sees of a run: progress with the time left, and a table of what became of it."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from flows.outcome import Outcome, RunSummary
+from flows.plan import PlannedClip
+from tasks.progress import BOARD
+
+REFRESH_SECONDS = 0.25
+LONGEST_TABLE = 40  # clips; beyond that, only those that failed are listed
+STYLES = {"done": "green", "up to date": "cyan", "failed": "bold red"}
+
+
+@contextmanager
+def progress_shown(console: Console, planned: list[PlannedClip]) -> Iterator[None]:
+    """Show how far the clips of a run are while it lasts; clips weigh as much as their files."""
+    sizes = {item.clip.video: item.clip.source.stat().st_size for item in planned if item.missing}
+    progress = Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    )
+    bar = progress.add_task("starting", total=max(1, sum(sizes.values())))
+    stop = threading.Event()
+
+    def refresh() -> None:
+        while not stop.wait(REFRESH_SECONDS):
+            shares, stages = BOARD.snapshot()
+            done = sum(sizes[video] * share for video, share in shares.items() if video in sizes)
+            finished = sum(share == 1 for share in shares.values())
+            now = ", ".join(f"{stage} {escape(video)}" for video, stage in list(stages.items())[:2])
+            progress.update(bar, completed=done, description=f"{finished}/{len(sizes)}  {now}")
+
+    watcher = threading.Thread(target=refresh, daemon=True)
+    with progress:
+        watcher.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            watcher.join()
+
+
+def show_summary(console: Console, summary: RunSummary, page: str) -> None:
+    """Print the table of a run, its totals, and where to read on."""
+    shown = summary.outcomes
+    if len(shown) > LONGEST_TABLE:
+        shown = tuple(outcome for outcome in shown if outcome.status == "failed")
+    table = Table("clip", "status", "stages run", "s", "remarks", box=None, pad_edge=False)
+    for outcome in shown:
+        table.add_row(
+            escape(outcome.video),
+            f"[{STYLES[outcome.status]}]{outcome.status}[/]",
+            " ".join(outcome.executed) or "-",
+            f"{sum(outcome.seconds.values()):.1f}",
+            escape(_remarks(outcome)),
+        )
+    if shown:
+        console.print(table)
+    console.print(
+        f"{summary.count('done')} done, {summary.count('up to date')} up to date, "
+        f"{summary.count('failed')} failed in {summary.seconds:.1f} s; report: {escape(page)}"
+    )
+
+
+def show_plan(console: Console, planned: list[PlannedClip]) -> None:
+    """Print what a run would do."""
+    table = Table("clip", "stages to run", "output", box=None, pad_edge=False)
+    for item in planned:
+        stages = " ".join(item.missing) or "none, up to date"
+        table.add_row(escape(item.clip.video), stages, escape(str(item.clip.output)))
+    console.print(table)
+    todo = sum(bool(item.missing) for item in planned)
+    console.print(
+        f"{todo} of {len(planned)} clips have something to do; nothing was done (--dry-run)"
+    )
+
+
+def _remarks(outcome: Outcome) -> str:
+    left_out = f"left out: {', '.join(outcome.notes)}" if outcome.notes else ""
+    return outcome.error or left_out

@@ -1,0 +1,47 @@
+"""What a run would do, found out without doing it: the `--dry-run`, and what a rerun skips."""
+
+from dataclasses import dataclass
+
+from flows.outcome import Outcome
+from gfn_core.errors import GfnError
+from gfn_core.store.delivery import is_delivered, load_receipt
+from gfn_core.store.probed import load_probed
+from gfn_core.store.published import is_published
+from tasks.clip import PROBE, Clip
+
+ALL_STAGES = ("probe", "motion", "trajectory", "render", "report")
+
+
+@dataclass(frozen=True)
+class PlannedClip:
+    """A clip, and the stages that it still needs."""
+
+    clip: Clip
+    missing: tuple[str, ...]
+
+    @property
+    def outcome(self) -> Outcome:
+        """How a clip ends that needs nothing."""
+        return Outcome(self.clip.video, "up to date", self.clip.output_name)
+
+
+def plan(clip: Clip) -> PlannedClip:
+    """Find which stages of `clip` are missing; an unreadable artifact counts as missing."""
+    try:
+        return PlannedClip(clip, _missing(clip))
+    except (GfnError, OSError):
+        return PlannedClip(clip, ALL_STAGES)
+
+
+def _missing(clip: Clip) -> tuple[str, ...]:
+    archive = clip.archive
+    if not archive.has(clip.probe):
+        return ALL_STAGES
+    current = clip.current(load_probed(archive.path(clip.probe)).sha256)
+    missing = [item.stage.name for item in current.artifacts if not archive.has(item)]
+    receipt = archive.path(clip.chain(load_probed(archive.path(clip.probe)).sha256).render)
+    if "render" not in missing and not is_delivered(archive, load_receipt(receipt)):
+        missing.append("render")
+    if "report" not in missing and not is_published(archive, current):
+        missing.append("report")
+    return tuple(name for name in ALL_STAGES if name in missing and name != PROBE.name)

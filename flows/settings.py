@@ -1,0 +1,62 @@
+"""Settings of a run that decide no result, and the one place that reads the environment."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from gfn_core.errors import SettingsError
+
+MOST_SLOTS = 256
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """How a run uses this machine."""
+
+    slots: int = 0  # clips at a time; 0 chooses by the number of cores
+    force: bool = False  # replace files at the outputs' names that are not ours
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.slots <= MOST_SLOTS:
+            raise SettingsError(f"slots is {self.slots}; it can be 0 (automatic) to {MOST_SLOTS}")
+
+    def slots_for(self, clips: int) -> int:
+        """Clips to work on at a time, of `clips` in all."""
+        return max(1, min(self.slots or core_count(), clips))
+
+    def threads_for(self, clips: int) -> int:
+        """Threads that each clip's process may use, so that all cores are busy and none is fought
+        over.
+        """
+        return max(1, core_count() // self.slots_for(clips))
+
+
+def core_count() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+def state_folder() -> Path:
+    """Where what outlives a run, and belongs to no archive, is kept: the managed server."""
+    base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(base) / "gfn"
+
+
+def prefect_api_url() -> str | None:
+    """The Prefect server that the user has chosen, if any."""
+    return os.environ.get("PREFECT_API_URL") or None
+
+
+def quiet_prefect(api_url: str | None) -> None:
+    """Set up Prefect for this process; to be called before `prefect` is imported.
+
+    Its logs go to the server, not to the console, and it reports to nobody else.
+    """
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO")
+    os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
+    os.environ |= NO_TELEMETRY
+    if api_url is not None:
+        os.environ["PREFECT_API_URL"] = api_url
+
+
+NO_TELEMETRY = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}

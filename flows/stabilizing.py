@@ -1,0 +1,104 @@
+"""Runs a request for a person: plan, engine, progress, summary."""
+
+import json
+import sys
+from dataclasses import dataclass
+
+from rich.console import Console
+
+from flows.display import progress_shown, show_plan, show_summary
+from flows.interrupt import leave_at_once_on_interrupt
+from flows.ledger import new_run_id, page_path, read_run
+from flows.outcome import RunSummary
+from flows.plan import PlannedClip
+from flows.request import ArchiveRequest, plan_archive
+from flows.server import ServerUnavailable, ensure_server
+from flows.settings import prefect_api_url, quiet_prefect, state_folder
+from gfn_core.errors import GfnError
+from tasks.supervisor import start_early
+
+# Imported once in the process that forks the stages' children, instead of once in each child.
+PRELOADED = ["tasks.probe", "tasks.motion", "tasks.smooth", "tasks.render", "tasks.report", "cvxpy"]
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Who is told what: progress and warnings go to stderr, results to stdout."""
+
+    as_json: bool = False
+    quiet: bool = False
+
+    @property
+    def results(self) -> Console:
+        """Where results go."""
+        return Console(quiet=self.quiet or self.as_json)
+
+    @property
+    def notices(self) -> Console:
+        """Where all else goes."""
+        return Console(stderr=True, quiet=self.quiet)
+
+
+def run_request(request: ArchiveRequest, audience: Audience, *, with_prefect: bool) -> RunSummary:
+    """Stabilize what `request` names and tell `audience`."""
+    planned = plan_archive(request)
+    if not planned:
+        raise GfnError("no videos found in " + ", ".join(map(str, request.sources)))
+    if any(item.missing for item in planned):
+        summary = _run(request, planned, audience, with_prefect=with_prefect)
+    else:
+        summary = RunSummary(tuple(item.outcome for item in planned), 0.0)
+    if audience.as_json:
+        print(summary.to_json())
+    show_summary(audience.results, summary, str(page_path(request.archive)))
+    if audience.quiet:
+        for outcome in summary.outcomes:
+            if outcome.error:
+                print(f"gfn: {outcome.error}", file=sys.stderr)
+    return summary
+
+
+def show_request(request: ArchiveRequest, audience: Audience) -> None:
+    """Tell `audience` what a run would do."""
+    planned = plan_archive(request)
+    if audience.as_json:
+        print(json.dumps([{"video": p.clip.video, "missing": p.missing} for p in planned]))
+    show_plan(audience.results, planned)
+
+
+def _run(
+    request: ArchiveRequest,
+    planned: list[PlannedClip],
+    audience: Audience,
+    *,
+    with_prefect: bool,
+) -> RunSummary:
+    api_url = prefect_api_url()
+    quiet_prefect(None)
+    start_early(PRELOADED)
+    run_id = new_run_id()
+    with progress_shown(audience.notices, planned):
+        leave_at_once_on_interrupt(
+            lambda: print("\ngfn: interrupted; the same command resumes", file=sys.stderr)
+        )
+        if with_prefect:
+            try:
+                api_url = api_url or ensure_server(state_folder()).api_url
+            except ServerUnavailable as error:
+                audience.notices.print(f"{error}; going on without Prefect")
+            else:
+                return _run_as_flow(request, run_id, api_url)
+        from flows.archive import stabilize_plainly
+
+        return stabilize_plainly(request, run_id)
+
+
+def _run_as_flow(request: ArchiveRequest, run_id: str, api_url: str) -> RunSummary:
+    quiet_prefect(api_url)
+    from flows.archive import stabilize_archive
+
+    state = stabilize_archive(request, run_id, return_state=True)
+    try:
+        return read_run(request.archive, run_id)
+    except OSError as error:
+        raise GfnError(f"the flow run did not end well: {state.name}: {state.message}") from error

@@ -1,0 +1,118 @@
+"""Delivering a finished video under its final name, and knowing later that it is ours.
+
+A file at the final name is replaced only when it is one that we put there. The receipt says which:
+it is published *before* the file moves and names what it replaces, so that a kill between the two
+steps leaves a file that is still known as ours.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from gfn_core.errors import ArtifactDamaged, GfnError
+from gfn_core.store.archive import Archive, complete, read_json, write_whole
+from gfn_core.store.probed import content_sha256
+
+
+@dataclass(frozen=True)
+class FileState:
+    """Size and time of a file: equal for as long as nobody has written to it."""
+
+    size_bytes: int
+    mtime_ns: int
+
+    @classmethod
+    def of(cls, path: Path) -> "FileState | None":
+        """State of the file at `path`, None if there is none."""
+        try:
+            stat = path.stat()
+        except FileNotFoundError:
+            return None
+        return cls(stat.st_size, stat.st_mtime_ns)
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What was delivered where."""
+
+    output: str  # relative to the archive
+    sha256: str
+    state: FileState
+    replaced: FileState | None
+    frames: int
+    seconds: float  # of footage
+    left_out: tuple[str, ...]  # what of the source the output's container cannot hold
+
+
+def deliver(
+    archive: Archive,
+    unfinished: Path,
+    output: Path,
+    *,
+    frames: int,
+    seconds: float,
+    left_out: tuple[str, ...],
+) -> Receipt:
+    """Move a finished video to its final name; the caller has checked `may_replace`."""
+    state = FileState.of(unfinished)
+    if state is None:
+        raise GfnError(f"{unfinished}: vanished before it was delivered; run again")
+    name = output.relative_to(archive.root).as_posix()
+    receipt = Receipt(
+        name, content_sha256(unfinished), state, FileState.of(output), frames, seconds, left_out
+    )
+    write_whole(_claim_of(archive, name), lambda path: save_receipt(path, receipt), archive)
+    complete(unfinished, output)
+    return receipt
+
+
+def may_replace(archive: Archive, output: Path) -> bool:
+    """Whether nothing lies at `output`, or only what we delivered there."""
+    state = FileState.of(output)
+    if state is None:
+        return True
+    claim = _claim_of(archive, output.relative_to(archive.root).as_posix())
+    if not claim.exists():
+        return False
+    receipt = load_receipt(claim)
+    return state in (receipt.state, receipt.replaced) or _same_content(output, receipt)
+
+
+def is_delivered(archive: Archive, receipt: Receipt) -> bool:
+    """Whether what `receipt` names still lies there."""
+    output = archive.root / receipt.output
+    state = FileState.of(output)
+    return state is not None and (state == receipt.state or _same_content(output, receipt))
+
+
+def save_receipt(path: Path, receipt: Receipt) -> None:
+    """Write `receipt`."""
+    path.write_text(json.dumps(asdict(receipt), indent=1))
+
+
+def load_receipt(path: Path) -> Receipt:
+    """Read a receipt back; raises `ArtifactDamaged`."""
+    content: dict[str, Any] = read_json(path)
+    try:
+        replaced = content["replaced"]
+        return Receipt(
+            **content
+            | {
+                "state": FileState(**content["state"]),
+                "replaced": FileState(**replaced) if replaced else None,
+                "left_out": tuple(content["left_out"]),
+            }
+        )
+    except (KeyError, TypeError) as error:
+        raise ArtifactDamaged(f"{path}: not a receipt ({error}); delete it to redo it") from error
+
+
+def _claim_of(archive: Archive, output_name: str) -> Path:
+    return archive.view("render", output_name, ".json")
+
+
+def _same_content(output: Path, receipt: Receipt) -> bool:
+    """The archive was copied, so times differ: compare what counts."""
+    same_size = output.stat().st_size == receipt.state.size_bytes
+    return same_size and content_sha256(output) == receipt.sha256

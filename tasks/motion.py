@@ -1,0 +1,60 @@
+"""Motion: how the camera moved from each frame to the next."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from gfn_core import __version__
+from gfn_core.media.frame_reader import GrayFrame, open_reader
+from gfn_core.motion.estimator import MotionEstimator, estimate_motion
+from gfn_core.motion.tracks_estimator import TracksEstimator
+from gfn_core.settings import MotionSettings
+from gfn_core.store.keys import plain
+from gfn_core.store.motion_table import save_motion
+from tasks.clip import Clip, Made
+from tasks.making import Notes, make, probed_source
+from tasks.stage_task import stage_task
+from tasks.supervisor import Progress
+
+DEADLINE_SECONDS = 120.0
+SLOWEST_SECONDS_A_FRAME = 2.0
+
+
+@stage_task
+def motion(clip: Clip) -> Made:
+    """Estimate the camera's motion between successive frames."""
+    probed = probed_source(clip)
+    frames = probed.info.frame_count
+    deadline = DEADLINE_SECONDS + SLOWEST_SECONDS_A_FRAME * frames
+    artifact = clip.chain(probed.sha256).motion
+    return make(clip, artifact, _estimate, deadline_seconds=deadline, frame_count=frames)
+
+
+def _estimate(clip: Clip, unfinished: Path, progress: Progress) -> Notes:
+    probed = probed_source(clip)
+    settings = clip.settings.motion
+    analysis = probed.info.geometry.fitted(settings.longest_px)
+    with open_reader(clip.source, probed.info, analysis, threads=clip.threads) as reader:
+        estimated = estimate_motion(
+            _counted(reader, progress), _estimator(settings), probed.info.geometry
+        )
+        decoder = reader.name
+    provenance = {
+        "software": f"gfn {__version__}",
+        "source_sha256": probed.sha256,
+        "estimator": settings.estimator,
+        "settings": plain(settings),
+        "decoder": decoder,
+        "time_base": str(probed.info.time_base),
+    }
+    save_motion(unfinished, estimated, provenance)
+    return ()
+
+
+def _estimator(settings: MotionSettings) -> MotionEstimator:
+    return TracksEstimator()
+
+
+def _counted(frames: Iterable[GrayFrame], progress: Progress) -> Iterator[GrayFrame]:
+    for count, frame in enumerate(frames, start=1):
+        progress(count)
+        yield frame

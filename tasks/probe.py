@@ -1,0 +1,27 @@
+"""Probe: what a source file is, before any of its frames is decoded."""
+
+from pathlib import Path
+
+from gfn_core.media.probe import probe as probe_video
+from gfn_core.store.probed import ProbedSource, content_sha256, save_probed
+from tasks.clip import Clip, Made
+from tasks.making import Notes, make
+from tasks.stage_task import stage_task
+from tasks.supervisor import Progress
+
+DEADLINE_SECONDS = 120.0
+HASHED_BYTES_PER_SECOND = 20e6  # slow network storage still keeps the deadline
+
+
+@stage_task
+def probe(clip: Clip) -> Made:
+    """Find out what the source is, and digest its content."""
+    deadline = DEADLINE_SECONDS + clip.source.stat().st_size / HASHED_BYTES_PER_SECOND
+    return make(clip, clip.probe, _probe, deadline_seconds=deadline)
+
+
+def _probe(clip: Clip, unfinished: Path, progress: Progress) -> Notes:
+    info = probe_video(clip.source)
+    size = clip.source.stat().st_size
+    save_probed(unfinished, ProbedSource(content_sha256(clip.source), size, info))
+    return ()
