@@ -8,6 +8,7 @@ GfnError
 ├── FramesDiffer         the renderer met other frames than those analysed
 ├── EncodingFailed       ffmpeg refused or died
 ├── ArtifactDamaged      a stored artifact cannot be read back
+├── WeightsUnusable      a weights file is missing, damaged or of another network
 └── StageFailed          a stage's process did not come back
     ├── StageCrashed     killed by a signal
     └── StageTimedOut    ran past its deadline
@@ -46,6 +47,10 @@ class EncodingFailed(GfnError):
 
 class ArtifactDamaged(GfnError):
     """A stored artifact cannot be read back."""
+
+
+class WeightsUnusable(GfnError):
+    """A weights file is missing, damaged or of another network."""
 
 
 class StageFailed(GfnError):

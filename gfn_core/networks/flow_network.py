@@ -1,0 +1,163 @@
+"""The project's own optical flow network: PWC-Net's scheme, small enough for two CPU cores."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from gfn_core.errors import SettingsError
+from gfn_core.networks.correlation import local_correlation
+from gfn_core.networks.feature_pyramid import FeaturePyramid, comparable
+from gfn_core.networks.flow_decoder import FlowDecoder
+from gfn_core.networks.resampling import resized, warped
+
+
+@dataclass(frozen=True)
+class FlowNetworkSettings:
+    """Size of a flow network; levels run from coarse to fine, and two may share a grid.
+
+    The last one works at 1/8 once more, on features aligned by the level before: a quarter of the
+    arithmetic of a level at 1/4, and what it leaves is taken out by image alignment anyway.
+    """
+
+    channels: tuple[int, ...] = (16, 32, 64, 96, 96)  # of the pyramid, at 1/2 to 1/32
+    strides: tuple[int, ...] = (32, 16, 8, 8)  # of the levels' grids, in px
+    radii: tuple[int, ...] = (3, 3, 3, 2)  # of the cost volumes, in cells
+    widths: tuple[int, ...] = (128, 128, 96, 64)  # of the decoders
+    hidden: tuple[int, ...] = (64, 64, 48, 32)  # channels passed to the next level
+
+    def __post_init__(self) -> None:
+        sizes = {len(self.strides), len(self.radii), len(self.widths), len(self.hidden)}
+        pyramid = {2 ** (stage + 1) for stage in range(len(self.channels))}
+        if len(sizes) != 1 or not pyramid.issuperset(self.strides):
+            raise SettingsError(f"levels and pyramid do not fit together: {self}")
+
+    @property
+    def features(self) -> tuple[int, ...]:
+        """Channels of the features that each level sees."""
+        return tuple(self.channels[stride.bit_length() - 2] for stride in self.strides)
+
+
+@dataclass(frozen=True)
+class FrameFeatures:
+    """What the network keeps of a frame; serves both pairs that the frame is part of."""
+
+    levels: tuple[Tensor, ...]  # (B, C, h, w), one per level of the network
+    matchable: tuple[Tensor, ...]  # the same, of unit length in each cell
+    height: int  # px of the frame as given
+    width: int
+
+    def __getitem__(self, frames: slice) -> "FrameFeatures":
+        """Features of some frames of the batch."""
+        return FrameFeatures(
+            tuple(level[frames] for level in self.levels),
+            tuple(level[frames] for level in self.matchable),
+            self.height,
+            self.width,
+        )
+
+
+@dataclass(frozen=True)
+class LevelEstimate:
+    """Estimate at one level; flows in px of the frames as given, from first to second frame."""
+
+    local_flow: Tensor  # (B, 2, h, w) as decoded
+    flow: Tensor  # (B, 2, h, w) as passed on: filtered in a global flow network
+    background_logit: Tensor  # (B, 1, h, w)
+    hidden: Tensor  # (B, C, h, w)
+
+
+class FlowNetwork(nn.Module):
+    """Estimates flow between two frames of any size; no item of a batch depends on another."""
+
+    def __init__(self, settings: FlowNetworkSettings) -> None:
+        super().__init__()
+        self.settings = settings
+        self.pyramid = FeaturePyramid(settings.channels)
+        self.decoders = nn.ModuleList(
+            FlowDecoder(*sizes)
+            for sizes in zip(
+                settings.radii,
+                settings.features,
+                settings.widths,
+                settings.hidden,
+                (0, *settings.hidden[:-1]),  # carried from the level before
+                strict=True,
+            )
+        )
+
+    def features(self, luma: Tensor) -> FrameFeatures:
+        """Features of frames (B, 1, H, W) of any range of values."""
+        stages = self.pyramid(luma)
+        used = {stride: stages[stride.bit_length() - 2] for stride in self.settings.strides}
+        matchable = {stride: comparable(stage) for stride, stage in used.items()}
+        return FrameFeatures(
+            tuple(used[stride] for stride in self.settings.strides),
+            tuple(matchable[stride] for stride in self.settings.strides),
+            luma.shape[2],
+            luma.shape[3],
+        )
+
+    def forward(self, first: Tensor, second: Tensor) -> tuple[LevelEstimate, ...]:
+        """Estimate flow from frames `first` to `second` (B, 1, H, W), coarse to fine."""
+        return self.estimate(self.features(first), self.features(second))
+
+    def estimate(self, first: FrameFeatures, second: FrameFeatures) -> tuple[LevelEstimate, ...]:
+        """Estimate flow between frames whose features are known, coarse to fine."""
+        estimates: list[LevelEstimate] = []
+        for level in range(len(self.decoders)):
+            before = estimates[-1] if estimates else None
+            estimates.append(self._level(level, first, second, before))
+        return tuple(estimates)
+
+    def _level(
+        self, level: int, first: FrameFeatures, second: FrameFeatures, before: LevelEstimate | None
+    ) -> LevelEstimate:
+        here = first.levels[level]
+        rows, columns = here.shape[2:]
+        cell_px = _cell_px(first, rows, columns, here.device)
+        flow, carried = self._carried(level, before, here)
+        moved = warped(second.matchable[level], flow / cell_px)
+        matches = local_correlation(first.matchable[level], moved, self.settings.radii[level])
+        decoded = self.decoders[level](matches, here, flow / cell_px, carried)
+        correction = decoded.correction * cell_px
+        return LevelEstimate(
+            local_flow=flow + correction,
+            flow=self.settled(level, flow, correction, decoded.background_logit),
+            background_logit=decoded.background_logit,
+            hidden=decoded.hidden,
+        )
+
+    def _carried(
+        self, level: int, before: LevelEstimate | None, here: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Flow (B, 2, h, w) px and hidden features with logit (B, C + 1, h, w) from below."""
+        batch, _, rows, columns = here.shape
+        if before is None:
+            return here.new_zeros(batch, 2, rows, columns, dtype=torch.float32), here.new_zeros(
+                batch, 1, rows, columns
+            )
+        flow = self.settled_upsampled(level, resized(before.flow, rows, columns))
+        hidden = self.settled_features(level, resized(before.hidden, rows, columns))
+        logit = resized(before.background_logit, rows, columns)
+        return flow, torch.cat([hidden, logit.to(hidden.dtype)], dim=1)
+
+    def settled(self, level: int, flow: Tensor, correction: Tensor, logit: Tensor) -> Tensor:
+        """Flow that a level passes on; a global flow network filters here."""
+        del level, logit
+        return flow + correction
+
+    def settled_upsampled(self, level: int, flow: Tensor) -> Tensor:
+        """Flow that a level starts from; a global flow network filters here."""
+        del level
+        return flow
+
+    def settled_features(self, level: int, hidden: Tensor) -> Tensor:
+        """Features that a level starts from; a global flow network may filter here."""
+        del level
+        return hidden
+
+
+def _cell_px(frame: FrameFeatures, rows: int, columns: int, device: torch.device) -> Tensor:
+    """Size of a cell in px of the frame as given, (2, 1, 1) as (x, y)."""
+    return torch.tensor([frame.width / columns, frame.height / rows], device=device)[:, None, None]

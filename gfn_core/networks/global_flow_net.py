@@ -1,0 +1,123 @@
+"""GlobalFlowNet: a flow network that can only say what a moving camera can cause.
+
+After every flow-like output of every level stands a low-pass filter (WACV 2023, sec. 3.2). Unlike
+the paper's, the filter here fits under the level's own background weights, so that a level has to
+tell background from objects instead of inventing the background's flow behind them; and features
+are warped between levels, since by then the background is aligned and only objects are not.
+"""
+
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor, nn
+
+from gfn_core.errors import SettingsError
+from gfn_core.networks.flow_network import (
+    FlowNetwork,
+    FlowNetworkSettings,
+    FrameFeatures,
+    LevelEstimate,
+)
+from gfn_core.networks.low_pass_filter import LowPassFilter
+from gfn_core.networks.subspace import Subspace
+
+CONFIDENCE_WIDTH = 32
+
+
+@dataclass(frozen=True)
+class GlobalFlowNetSettings:
+    """How a flow network is made global; the paper: DCT, frequencies 1 to 4, all else off or on."""
+
+    network: FlowNetworkSettings = field(default_factory=FlowNetworkSettings)
+    subspace: Subspace = Subspace.BASES_DCT
+    frequencies: tuple[int, ...] = (0, 0, 0, 2)  # per level, coarse to fine
+    weighted: bool = True  # fit under the background weights
+    filter_features: bool = False
+
+    def __post_init__(self) -> None:
+        if len(self.frequencies) != len(self.network.radii):
+            raise SettingsError(
+                f"frequencies for {len(self.frequencies)} levels, "
+                f"but the network has {len(self.network.radii)}"
+            )
+
+
+@dataclass(frozen=True)
+class GlobalFlow:
+    """Global flow of a batch of pairs, from first to second frame."""
+
+    levels: tuple[LevelEstimate, ...]  # coarse to fine
+    confidence_logit: Tensor  # (B,)
+
+    @property
+    def flow(self) -> Tensor:
+        """Global flow (B, 2, h, w) on the finest grid, in px of the frames as given."""
+        return self.levels[-1].flow
+
+    @property
+    def background(self) -> Tensor:
+        """Weight of each cell (B, 1, h, w), 0 to 1: how surely it shows background."""
+        return torch.sigmoid(self.levels[-1].background_logit)
+
+    @property
+    def confidence(self) -> Tensor:
+        """How far the global flow can be trusted (B,), 0 to 1."""
+        return torch.sigmoid(self.confidence_logit)
+
+
+class GlobalFlowNet(FlowNetwork):
+    """A flow network with filters, and a head that says how far to trust the result."""
+
+    def __init__(self, settings: GlobalFlowNetSettings) -> None:
+        super().__init__(settings.network)
+        self.global_settings = settings
+        self.flow_filters = nn.ModuleList(
+            LowPassFilter(settings.subspace, frequency) for frequency in settings.frequencies
+        )
+        self.feature_filters = nn.ModuleList(
+            LowPassFilter(Subspace.DCT, frequency) for frequency in settings.frequencies
+        )
+        pooled = 2 * settings.network.hidden[-1]
+        self.confidence_head = nn.Sequential(
+            nn.Linear(pooled, CONFIDENCE_WIDTH), nn.LeakyReLU(0.1), nn.Linear(CONFIDENCE_WIDTH, 1)
+        )
+
+    @classmethod
+    def from_flow_network(
+        cls, network: FlowNetwork, settings: GlobalFlowNetSettings
+    ) -> "GlobalFlowNet":
+        """Start as a copy of `network` with filters inserted, as the paper's student does."""
+        if network.settings != settings.network:
+            raise SettingsError("the flow network and the global flow network differ in size")
+        student = cls(settings)
+        student.load_state_dict(network.state_dict(), strict=False)
+        return student
+
+    def forward(self, first: Tensor, second: Tensor) -> GlobalFlow:  # type: ignore[override]
+        """Estimate global flow from frames `first` to `second` (B, 1, H, W)."""
+        return self.global_flow(self.features(first), self.features(second))
+
+    def global_flow(self, first: FrameFeatures, second: FrameFeatures) -> GlobalFlow:
+        """Estimate global flow between frames whose features are known."""
+        levels = self.estimate(first, second)
+        hidden = levels[-1].hidden.float()
+        pooled = torch.cat([hidden.mean(dim=(2, 3)), hidden.amax(dim=(2, 3))], dim=1)
+        return GlobalFlow(levels, self.confidence_head(pooled)[:, 0].float())
+
+    def settled(self, level: int, flow: Tensor, correction: Tensor, logit: Tensor) -> Tensor:
+        """Fit the level's correction; what came from below is global already."""
+        weight = torch.sigmoid(logit) if self.global_settings.weighted else None
+        settled: Tensor = flow + self.flow_filters[level](correction, weight)
+        return settled
+
+    def settled_upsampled(self, level: int, flow: Tensor) -> Tensor:
+        """Take out what interpolation between grids added."""
+        filtered: Tensor = self.flow_filters[level](flow)
+        return filtered
+
+    def settled_features(self, level: int, hidden: Tensor) -> Tensor:
+        """Filter features as the paper does, where asked for."""
+        if not self.global_settings.filter_features:
+            return hidden
+        filtered: Tensor = self.feature_filters[level](hidden)
+        return filtered.to(hidden.dtype)

@@ -1,0 +1,140 @@
+"""Weights on disk: safetensors only, with the architecture they fit and a digest of their values.
+
+The digest covers names, shapes and values, so that it names the weights wherever they lie; it is
+part of every key of motion estimated with them.
+"""
+
+import dataclasses
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from gfn_core.errors import WeightsUnusable
+from gfn_core.networks.flow_network import FlowNetwork, FlowNetworkSettings
+from gfn_core.networks.global_flow_net import GlobalFlowNet, GlobalFlowNetSettings
+from gfn_core.networks.subspace import Subspace
+
+Network = TypeVar("Network", bound=FlowNetwork)
+
+FLOW_NETWORK = "flow-network/1"
+GLOBAL_FLOW_NET = "globalflownet/1"
+
+
+@dataclass(frozen=True)
+class LoadedWeights:
+    """Contents of a weights file, verified."""
+
+    architecture: str
+    settings: str  # JSON of the network's settings
+    digest: str
+    tensors: dict[str, Tensor]
+
+
+def save_weights(network: FlowNetwork, path: Path) -> str:
+    """Write the weights of `network` to `path`, whole or not at all; return their digest."""
+    tensors = {
+        name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()
+    }
+    digest = digest_of(tensors)
+    is_global = isinstance(network, GlobalFlowNet)
+    settings = network.global_settings if isinstance(network, GlobalFlowNet) else network.settings
+    metadata = {
+        "architecture": GLOBAL_FLOW_NET if is_global else FLOW_NETWORK,
+        "settings": json.dumps(dataclasses.asdict(settings), sort_keys=True),
+        "digest": digest,
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    save_file(tensors, unfinished, metadata)
+    unfinished.replace(path)
+    return digest
+
+
+def load_global_flow_net(path: Path, device: torch.device) -> GlobalFlowNet:
+    """Build the GlobalFlowNet whose weights lie in `path`; raises WeightsUnusable."""
+    weights = read_weights(path)
+    _require(weights.architecture, GLOBAL_FLOW_NET, path)
+    try:
+        settings = _global_flow_net_settings(json.loads(weights.settings))
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise WeightsUnusable(f"{path}: its settings are not those of a GlobalFlowNet") from error
+    return _filled(GlobalFlowNet(settings), weights, path).to(device)
+
+
+def load_flow_network(path: Path, device: torch.device) -> FlowNetwork:
+    """Build the flow network whose weights lie in `path`; raises WeightsUnusable."""
+    weights = read_weights(path)
+    _require(weights.architecture, FLOW_NETWORK, path)
+    try:
+        settings = _flow_network_settings(json.loads(weights.settings))
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise WeightsUnusable(f"{path}: its settings are not those of a flow network") from error
+    return _filled(FlowNetwork(settings), weights, path).to(device)
+
+
+def read_weights(path: Path) -> LoadedWeights:
+    """Read and verify a weights file; raises WeightsUnusable."""
+    if not path.is_file():
+        raise WeightsUnusable(f"{path}: no such weights file; name another or reinstall gfn")
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (SafetensorError, OSError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise WeightsUnusable(f"{path}: not a readable safetensors file: {reason}") from error
+    missing = {"architecture", "settings", "digest"} - metadata.keys()
+    if missing:
+        raise WeightsUnusable(f"{path}: not weights of gfn: no {', '.join(sorted(missing))} in it")
+    digest = digest_of(tensors)
+    if digest != metadata["digest"]:
+        raise WeightsUnusable(
+            f"{path}: damaged: its values have digest {digest[:12]}, "
+            f"its header says {metadata['digest'][:12]}; fetch it again"
+        )
+    return LoadedWeights(metadata["architecture"], metadata["settings"], digest, tensors)
+
+
+def digest_of(tensors: dict[str, Tensor]) -> str:
+    """SHA-256 of names, types, shapes and values."""
+    digest = hashlib.sha256()
+    for name in sorted(tensors):
+        tensor = tensors[name].contiguous()
+        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
+        digest.update(tensor.flatten().view(torch.uint8).numpy().tobytes())
+    return digest.hexdigest()
+
+
+def _require(architecture: str, expected: str, path: Path) -> None:
+    if architecture != expected:
+        raise WeightsUnusable(
+            f"{path}: weights of an unknown architecture {architecture!r}, expected {expected!r}; "
+            "update gfn or name other weights"
+        )
+
+
+def _flow_network_settings(values: dict[str, Any]) -> FlowNetworkSettings:
+    return FlowNetworkSettings(**{name: tuple(sizes) for name, sizes in values.items()})
+
+
+def _global_flow_net_settings(values: dict[str, Any]) -> GlobalFlowNetSettings:
+    network = _flow_network_settings(values.pop("network"))
+    subspace = Subspace(values.pop("subspace"))
+    frequencies = tuple(values.pop("frequencies"))
+    return GlobalFlowNetSettings(network, subspace, frequencies, **values)
+
+
+def _filled(network: Network, weights: LoadedWeights, path: Path) -> Network:
+    try:
+        network.load_state_dict(weights.tensors)
+    except RuntimeError as error:
+        raise WeightsUnusable(f"{path}: tensors do not fit the settings in its header") from error
+    return network.eval()

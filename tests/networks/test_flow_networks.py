@@ -1,0 +1,152 @@
+import pytest
+import torch
+
+from gfn_core.errors import SettingsError
+from gfn_core.networks.flow_network import FlowNetwork, FlowNetworkSettings
+from gfn_core.networks.global_flow_net import GlobalFlowNet, GlobalFlowNetSettings
+from gfn_core.networks.low_pass_filter import LowPassFilter
+from gfn_core.networks.subspace import Subspace
+
+SMALL = FlowNetworkSettings(
+    channels=(8, 8, 12, 12, 12), widths=(16, 16, 16, 16), hidden=(8, 8, 8, 8)
+)
+
+
+def picture(batch=2, rows=128, columns=192, seed=0):
+    """Random blobs (B, 1, H, W) with detail at many scales."""
+    generator = torch.Generator().manual_seed(seed)
+    layers = [
+        torch.nn.functional.interpolate(
+            torch.rand(
+                batch, 1, max(2, rows // cell), max(2, columns // cell), generator=generator
+            ),
+            (rows, columns),
+            mode="bicubic",
+        )
+        for cell in (4, 8, 16, 32)
+    ]
+    return torch.stack(layers).mean(dim=0)
+
+
+def network(kind, seed=0, **settings):
+    torch.manual_seed(seed)
+    if kind is FlowNetwork:
+        built = FlowNetwork(SMALL)
+    else:
+        built = GlobalFlowNet(GlobalFlowNetSettings(network=SMALL, **settings))
+    for decoder in built.decoders:  # a fresh head answers nothing but the soft arg-max
+        torch.nn.init.normal_(decoder.head.weight, std=0.05)
+    return built.eval()
+
+
+@pytest.mark.parametrize("rows,columns", [(192, 320), (320, 192), (144, 256), (100, 75), (33, 47)])
+def test_any_size_and_orientation(rows, columns):
+    with torch.no_grad():
+        flow = network(GlobalFlowNet)(picture(1, rows, columns), picture(1, rows, columns, seed=1))
+    height, width = flow.flow.shape[2:]
+    assert height == max(4, round(rows / 32) * 4)
+    assert width == max(4, round(columns / 32) * 4)
+    assert flow.background.shape == (1, 1, height, width)
+    assert flow.confidence.shape == (1,)
+    assert bool((flow.background >= 0).all() and (flow.background <= 1).all())
+    assert 0 <= float(flow.confidence) <= 1
+
+
+@pytest.mark.parametrize("kind", [FlowNetwork, GlobalFlowNet])
+def test_nothing_depends_on_the_order_or_size_of_a_batch(kind):
+    """Up to rounding, which a steep soft arg-max enlarges."""
+    built, first, second = network(kind), picture(4), picture(4, seed=1)
+    order = [2, 0, 3, 1]
+    with torch.no_grad():
+        together = built(first, second)
+        shuffled = built(first[order], second[order])
+        alone = built(first[2:3], second[2:3])
+    if kind is GlobalFlowNet:
+        together, shuffled, alone = (flow.levels for flow in (together, shuffled, alone))
+    for level, mixed, single in zip(together, shuffled, alone, strict=True):
+        torch.testing.assert_close(level.flow[order], mixed.flow, atol=0.05, rtol=0)
+        torch.testing.assert_close(level.flow[2:3], single.flow, atol=0.05, rtol=0)
+
+
+def test_untrained_networks_already_see_a_shift():
+    first = picture(1, 192, 320)
+    second = torch.roll(first, (8, -16), dims=(2, 3))
+    torch.manual_seed(0)
+    with torch.no_grad():
+        flow = FlowNetwork(FlowNetworkSettings())(first, second)[-1].flow[0, :, 6:-6, 6:-6]
+    truth = torch.tensor([-16.0, 8.0])[:, None, None]
+    assert (flow - truth).norm(dim=0).median() < 0.8 * truth.norm()
+
+
+@pytest.mark.parametrize("subspace", list(Subspace))
+@pytest.mark.parametrize("weighted", [False, True])
+def test_every_flow_that_is_passed_on_lies_in_the_subspace(subspace, weighted):
+    settings = {"subspace": subspace, "frequencies": (0, 1, 2, 2), "weighted": weighted}
+    built = network(GlobalFlowNet, **settings)
+    with torch.no_grad():
+        estimate = built(picture(), picture(seed=1))
+    for level, frequency in zip(estimate.levels, settings["frequencies"], strict=True):
+        filtered = LowPassFilter(subspace, frequency)(level.flow)
+        torch.testing.assert_close(filtered, level.flow, atol=2e-3, rtol=1e-4)
+        assert (level.local_flow - level.flow).abs().max() > 0.1
+
+
+def test_brightness_and_contrast_of_a_frame_do_not_matter():
+    built, first, second = network(GlobalFlowNet), picture(), picture(seed=1)
+    with torch.no_grad():
+        plain, brighter = built(first, second).flow, built(first, 0.7 * second + 0.2).flow
+    torch.testing.assert_close(plain, brighter, atol=0.05, rtol=0.01)
+
+
+def test_features_serve_both_pairs_of_a_frame():
+    built, frames = network(GlobalFlowNet), picture(3)
+    with torch.no_grad():
+        features = built.features(frames)
+        streamed = built.global_flow(features[:-1], features[1:]).flow
+        paired = built(frames[:-1], frames[1:]).flow
+    torch.testing.assert_close(streamed, paired, atol=1e-4, rtol=1e-4)
+
+
+def test_a_student_starts_from_its_teacher():
+    teacher = network(FlowNetwork)
+    student = GlobalFlowNet.from_flow_network(teacher, GlobalFlowNetSettings(network=SMALL))
+    mine = student.state_dict()
+    assert all(torch.equal(value, mine[name]) for name, value in teacher.state_dict().items())
+    with torch.no_grad():
+        first, second = picture(), picture(seed=1)
+        taught = teacher(first, second)[0].local_flow
+        torch.testing.assert_close(student(first, second).levels[0].local_flow, taught)
+
+
+def test_a_student_of_another_size_is_refused():
+    with pytest.raises(SettingsError, match="differ in size"):
+        GlobalFlowNet.from_flow_network(network(FlowNetwork), GlobalFlowNetSettings())
+
+
+def test_frequencies_must_fit_the_levels():
+    with pytest.raises(SettingsError, match="frequencies for 2 levels"):
+        GlobalFlowNetSettings(frequencies=(0, 1))
+
+
+@pytest.mark.parametrize("kind", [FlowNetwork, GlobalFlowNet])
+def test_every_parameter_is_reached_by_gradients(kind):
+    built = network(kind).train()
+    estimate = built(picture(), picture(seed=1))
+    levels = estimate if kind is FlowNetwork else estimate.levels
+    loss = sum(level.local_flow.square().mean() + level.background_logit.mean() for level in levels)
+    if kind is GlobalFlowNet:
+        loss = loss + estimate.confidence_logit.sum()
+    loss.backward()
+    unreached = [name for name, value in built.named_parameters() if value.grad is None]
+    assert unreached == []
+
+
+def test_flow_scales_with_the_frame():
+    """The same network at the same inner size: a frame enlarged has its flow enlarged."""
+    built, first, second = network(GlobalFlowNet), picture(), picture(seed=1)
+    grown = [torch.nn.functional.interpolate(f, scale_factor=1.05) for f in (first, second)]
+    with torch.no_grad():
+        flow, larger = built(first, second).flow, built(*grown).flow
+    assert flow.shape == larger.shape
+    ratio = larger.abs().mean() / flow.abs().mean()
+    assert 0.9 < float(ratio) < 1.2
