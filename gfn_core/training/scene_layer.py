@@ -1,0 +1,109 @@
+"""One layer of a scene (the background, a part of an object, water) and how frames show it."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from gfn_core.geometry import FrameGeometry
+from gfn_core.training.layer_map import LayerMap, Points, flow_between
+from gfn_core.training.texture_noise import Image
+
+BORDER_STEPS = 9  # points a side at which a layer's outline is followed to find its rectangle
+MARGIN_PX = 3
+
+
+@dataclass(frozen=True)
+class Shadow:
+    """A soft shadow that a layer throws on what lies below it."""
+
+    offset: tuple[float, float]  # half-widths of the frame
+    strength: float  # 0 to 1
+    softness: float  # standard deviation, half-widths
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A textured surface in N frames; later layers of a scene cover earlier ones.
+
+    `outline` and `surface` say where its alpha and its texture lie. They differ only where a
+    texture moves inside a fixed outline, as water does.
+    """
+
+    texture: Image  # (h, w) gray levels
+    alpha: Image | None  # (h', w'), 0 to 1; None covers everything
+    outline: tuple[LayerMap, ...]  # (N,)
+    surface: tuple[LayerMap, ...]  # (N,)
+    shadow: Shadow | None = None
+
+
+def screen_points(geometry: FrameGeometry) -> Points:
+    """Screen points (2, H, W) of all pixel centres, half-widths."""
+    grid = geometry.grid(geometry.width, geometry.height)
+    return np.ascontiguousarray(np.moveaxis(grid, -1, 0), np.float32)
+
+
+def sampled(image: Image, layer_points: Points, border: int, order: int = cv2.INTER_CUBIC) -> Image:
+    """Read `image` (h, w) at `layer_points` (2, H, W), half-widths of the image."""
+    height, width = image.shape
+    scale = np.float32(width / 2)
+    x = layer_points[0] * scale + np.float32((width - 1) / 2)
+    y = layer_points[1] * scale + np.float32((height - 1) / 2)
+    return np.asarray(cv2.remap(image, x, y, order, borderMode=border), np.float32)
+
+
+def alpha_at(layer: Layer, t: int, points: Points) -> Image:
+    """Opacity (H, W) of `layer` at screen `points` (2, H, W) of frame `t`."""
+    if layer.alpha is None:
+        return np.ones(points.shape[1:], np.float32)
+    layer_points = layer.outline[t].to_layer(points)
+    return sampled(layer.alpha, layer_points, cv2.BORDER_REPLICATE, cv2.INTER_LINEAR)
+
+
+def texture_at(layer: Layer, t: int, points: Points) -> Image:
+    """Gray levels (H, W) of `layer` at screen `points` (2, H, W) of frame `t`."""
+    return sampled(layer.texture, layer.surface[t].to_layer(points), cv2.BORDER_REFLECT_101)
+
+
+def layer_flow(layer: Layer, t: int, points: Points) -> Points:
+    """Displacement (2, H, W), half-widths, of the surface seen at `points` from t to t + 1."""
+    return flow_between(layer.surface[t], layer.surface[t + 1], points)
+
+
+def covered(
+    layer: Layer, t: int, geometry: FrameGeometry, grow_px: float = 0.0
+) -> tuple[slice, slice]:
+    """Rows and columns of the frame that hold all of `layer` in frame `t`; may be empty."""
+    if layer.alpha is None:
+        return slice(0, geometry.height), slice(0, geometry.width)
+    rim = layer.outline[t].to_screen(_rim(layer.alpha.shape[0] / layer.alpha.shape[1]))
+    to_pixels = geometry.to_pixels
+    x, y = (to_pixels[i, i] * rim[i] + to_pixels[i, 2] for i in (0, 1))
+    margin = MARGIN_PX + grow_px
+    return (
+        _within(y.min() - margin, y.max() + margin, geometry.height),
+        _within(x.min() - margin, x.max() + margin, geometry.width),
+    )
+
+
+def fitted_to_screen(image: Image, width_px: float) -> Image:
+    """Shrink `image` so that it has about one texel a pixel where it is `width_px` wide."""
+    height, width = image.shape
+    scale = width_px / width
+    if scale > 0.8:
+        return image
+    size = (max(4, round(width * scale)), max(4, round(height * scale)))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _rim(half_height: float) -> Points:
+    side = np.linspace(-1, 1, BORDER_STEPS, dtype=np.float32)
+    one = np.ones_like(side)
+    x = np.concatenate([side, side, one, -one])
+    y = np.concatenate([one, -one, side, side]) * np.float32(half_height)
+    return np.stack([x, y])
+
+
+def _within(low: float, high: float, size: int) -> slice:
+    start, stop = np.clip((np.floor(low), np.ceil(high) + 1), 0, size).astype(int)
+    return slice(int(start), int(stop))
