@@ -112,6 +112,43 @@ def stabilize(
     raise typer.Exit(summary.exit_code)
 
 
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Argument(help="Folder for the demo's files.")] = Path("gfn-demo"),
+    crop: Crop = 0.9,
+    seconds: Annotated[float, typer.Option(help="Length of the clip.")] = 8.0,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    no_prefect: NoPrefect = False,
+) -> None:
+    """Draw a shaky clip whose camera motion is known, stabilize it, and say how much is gone."""
+    import json
+
+    from flows.demo import DemoFiles, demo_request, finish_demo, render_demo_clip
+    from flows.stabilizing import Audience, run_request
+    from gfn_core.settings import StabilizeSettings
+    from gfn_core.smoothing.settings import StageOneSettings
+    from gfn_core.synthetic.demo_clip import DemoSettings
+
+    files, clip = DemoFiles(out), DemoSettings(seconds=seconds)
+    audience = Audience(quiet=quiet or as_json)
+    settings = StabilizeSettings(smoothing=StageOneSettings(crop=crop))
+    audience.notices.print(f"drawing {files.source} ...")
+    render_demo_clip(files, clip)
+    summary = run_request(demo_request(files, settings), audience, with_prefect=not no_prefect)
+    if summary.exit_code:
+        raise typer.Exit(summary.exit_code)
+    result = finish_demo(files, clip)
+    if as_json:
+        print(json.dumps({"shake_px": result.shake_px, "left_px": result.left_px}))
+    audience.results.print(
+        f"known shake: {result.shake_px:.1f} px, left: {result.left_px:.1f} px: "
+        f"{result.removed_share:.0%} of it is gone\n"
+        f"original:     {files.source}\nstabilized:   {files.stabilized}\n"
+        f"side by side: {files.side_by_side}"
+    )
+
+
 @server.command("start")
 def server_start() -> None:
     """Start the server, unless it runs already, and say where its pages are."""
