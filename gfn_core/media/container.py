@@ -31,7 +31,9 @@ def open_container(path: Path) -> Iterator[InputContainer]:
             yield container
     except av.FFmpegError as error:
         kind = NotAVideo if isinstance(error, av.InvalidDataError) else DamagedVideo
-        raise kind(f"{path}: cannot be read as a video ({error.strerror}); check the file") from None
+        raise kind(
+            f"{path}: cannot be read as a video ({error.strerror}); check the file"
+        ) from None
     except (MemoryError, OSError) as error:
         raise DamagedVideo(f"{path}: cannot be read ({error}); check the file") from None
 

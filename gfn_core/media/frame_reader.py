@@ -15,11 +15,17 @@ from gfn_core.media.video_info import VideoInfo
 __all__ = ["FrameReader", "GrayFrame", "open_reader"]
 
 
-def open_reader(path: Path, info: VideoInfo, size: FrameGeometry, threads: int = 0) -> FrameReader:
-    """Open `path`, probed as `info`, for analysis at `size`; `threads` 0 is as many as cores."""
+def open_reader(
+    path: Path, info: VideoInfo, size: FrameGeometry, threads: int = 0, allow_decord: bool = True
+) -> FrameReader:
+    """Open `path`, probed as `info`, for analysis at `size`; `threads` 0 is as many as cores.
+
+    Iteration raises FramesDiffer if decord turns out, in a damaged file, to have passed over a
+    frame; open it again without `allow_decord` then.
+    """
     with open_container(path) as container:
         timeline = Timeline.of(container, video_stream(container, info.stream_index))
-    if _decord_may_read(info):
+    if allow_decord and _decord_may_read(info):
         try:
             reader = DecordReader(path, info, size, timeline, threads)
         except (decord.DECORDError, RuntimeError, AssertionError, UnicodeEncodeError):
@@ -31,6 +37,12 @@ def open_reader(path: Path, info: VideoInfo, size: FrameGeometry, threads: int =
 
 
 def _decord_may_read(info: VideoInfo) -> bool:
-    """Whether decord picks the same stream, in the same order, as it is coded."""
+    """Whether decord reads such a video right.
+
+    Of several video streams it may pick another; it rotates frames for display; frames of full
+    range it takes for BT.601 whatever their matrix; and it sorts frames by their timestamps.
+    """
     videos = [stream for stream in info.streams if stream.kind == "video"]
-    return len(videos) == 1 and info.timestamps_rise
+    is_upright = info.rotation_degrees == 0 and not info.is_mirrored
+    is_full_range = info.color.range == "pc"
+    return len(videos) == 1 and is_upright and not is_full_range and info.timestamps_rise

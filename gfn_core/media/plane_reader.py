@@ -44,6 +44,10 @@ def read_planes(path: Path, info: VideoInfo, threads: int = 0) -> Iterator[Plana
 def _uniform(frame: VideoFrame, info: VideoInfo, pixel_format: PixelFormat) -> VideoFrame:
     size = (info.geometry.width, info.geometry.height)
     is_same_format = nearest_planar(frame.format.name) == frame.format.name.replace("yuvj", "yuv")
-    if is_same_format and frame.format.name == info.pixel_format and (frame.width, frame.height) == size:
+    if (
+        is_same_format
+        and frame.format.name == info.pixel_format
+        and (frame.width, frame.height) == size
+    ):
         return frame
     return frame.reformat(*size, format=pixel_format.name, interpolation="BICUBIC")

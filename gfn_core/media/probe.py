@@ -93,7 +93,7 @@ def _rise(pts: list[int | None]) -> bool:
 
 def _pixel_aspect(stream: VideoStream) -> Fraction:
     aspect = stream.sample_aspect_ratio or Fraction(1)
-    is_sane = 1 <= aspect * STRANGEST_ASPECT and aspect <= STRANGEST_ASPECT
+    is_sane = aspect * STRANGEST_ASPECT >= 1 and aspect <= STRANGEST_ASPECT
     return aspect if is_sane else Fraction(1)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from gfn_core.errors import FramesDiffer
 from gfn_core.geometry import FrameGeometry
 from gfn_core.media.container import decoded_frames, open_container, prepare_decoder, video_stream
 from gfn_core.media.gray_frame import GrayFrame
@@ -31,13 +32,19 @@ class PyAVReader:
         return self.frames_from(0)
 
     def frames_from(self, first: int) -> Iterator[GrayFrame]:
-        """Iterate from the frame of index `first`; those before it are decoded and dropped."""
+        """Iterate from the frame of index `first`; those before it are decoded and dropped.
+
+        Raises:
+            FramesDiffer: a frame before `first` is not the one that the timeline has there.
+        """
         clock = FrameClock(self._timeline, self._info.timestamps_rise)
         with open_container(self._path) as container:
             stream = video_stream(container, self._info.stream_index)
             prepare_decoder(stream, self._threads)
             for index, frame in enumerate(decoded_frames(container, stream)):
                 pts = clock.stamp(frame.pts)
+                if index < first and pts != self._timeline.frame_pts[index]:
+                    raise FramesDiffer(f"{self._path}: frame {index} is lost; read it with PyAV")
                 if index >= first:
                     seconds = float(pts * self._info.time_base)
                     yield GrayFrame(index, pts, seconds, scaled_luma(frame, self._size))

@@ -9,12 +9,11 @@ with one timestamp the second comes a tick later.
 
 from dataclasses import dataclass, field
 
+import av
 import numpy as np
 from av.container import InputContainer
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
-
-import av
 
 PtsArray = NDArray[np.int64]
 

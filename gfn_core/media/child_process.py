@@ -1,0 +1,71 @@
+"""Child processes that never outlive us."""
+
+import ctypes
+import signal
+import subprocess
+from collections import deque
+from collections.abc import Sequence
+from threading import Thread
+from typing import IO
+
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+LAST_LINES = 8
+
+_libc = ctypes.CDLL(None)
+
+
+def _die_with_parent() -> None:
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+class Child:
+    """A process that reads a pipe; its complaints are kept, the last of them at least."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C is ours to handle
+            preexec_fn=_die_with_parent,  # noqa: PLW1509 - one system call, no locks
+        )
+        self._complaints: deque[str] = deque(maxlen=LAST_LINES)
+        self._drain = Thread(target=self._read_complaints, daemon=True)
+        self._drain.start()
+
+    @property
+    def pipe(self) -> IO[bytes]:
+        """The process's standard input."""
+        assert self._process.stdin is not None  # noqa: S101 - it was opened as a pipe
+        return self._process.stdin
+
+    @property
+    def pid(self) -> int:
+        """The process's id."""
+        return self._process.pid
+
+    def _read_complaints(self) -> None:
+        assert self._process.stderr is not None  # noqa: S101 - it was opened as a pipe
+        with self._process.stderr as stderr:
+            for line in stderr:
+                if text := line.decode(errors="replace").strip():
+                    self._complaints.append(text)
+
+    def finish(self) -> tuple[int, str]:
+        """Close the pipe and wait; return the exit code and the last complaint."""
+        self._close_pipe()
+        code = self._process.wait()
+        self._drain.join()
+        return code, self._complaints[-1] if self._complaints else ""
+
+    def kill(self) -> None:
+        """End the process at once."""
+        self._process.kill()
+        self.finish()
+
+    def _close_pipe(self) -> None:
+        try:
+            self.pipe.close()
+        except BrokenPipeError:
+            pass  # it died first; its exit code says so

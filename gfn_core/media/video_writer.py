@@ -1,0 +1,146 @@
+"""Writes stabilized frames, with everything else that the source holds, through ffmpeg."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, cast
+
+import av
+import ffmpeg
+from numpy.typing import NDArray
+
+from gfn_core.errors import EncodingFailed
+from gfn_core.media.child_process import Child
+from gfn_core.media.encoding import Encoding
+from gfn_core.media.ffmpeg_binary import PROBE_OPTIONS, ffmpeg_path, file_url
+from gfn_core.media.pixel_format import nearest_planar
+from gfn_core.media.raw_video_pipe import RawVideoPipe
+from gfn_core.media.stream_plan import StreamPlan
+from gfn_core.media.video_info import VideoInfo
+
+
+class VideoWriter:
+    """Encodes planar frames into `output` and copies the source's other streams beside them.
+
+    Frames are those of `read_planes`: the planes of `nearest_planar(info.pixel_format)` at the
+    source's coded size, never rotated; the display orientation is carried over as a tag. Use as a
+    context manager: leaving it finishes the file, or ends ffmpeg and leaves a torso after an error.
+    """
+
+    def __init__(self, output: Path, source: Path, info: VideoInfo, encoding: Encoding) -> None:
+        self._output, self._source, self._info = output, source, info
+        self._plan = StreamPlan.of(info, output)
+        self._raw_format = nearest_planar(info.pixel_format)
+        self._coded_format = encoding.pixel_format_for(self._raw_format)
+        self._delay = max(0, -info.start_pts)  # NUT knows no negative times
+        self._child = Child(self._command(encoding))
+        size = (info.geometry.width, info.geometry.height)
+        self._pipe = RawVideoPipe(
+            self._child.pipe, size, self._raw_format, info.time_base, info.frame_rate
+        )
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """What the output cannot carry, one line each."""
+        if self._coded_format == self._raw_format:
+            return self._plan.left_out
+        return (
+            *self._plan.left_out,
+            f"pixel format {self._info.pixel_format}: encoded as {self._coded_format}",
+        )
+
+    @property
+    def process_id(self) -> int:
+        """Id of the ffmpeg process."""
+        return self._child.pid
+
+    def write(self, pts: int, planes: Sequence[NDArray[Any]]) -> None:
+        """Encode one frame, presented at `pts` ticks of the source's time base.
+
+        Raises:
+            EncodingFailed: ffmpeg has died.
+        """
+        try:
+            self._pipe.write(pts + self._delay, planes)
+        except (OSError, av.FFmpegError):
+            raise self._failure(self._child.finish()) from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        error_type: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if error_type is not None:
+            self._child.kill()
+            return
+        try:
+            self._pipe.close()
+        except (OSError, av.FFmpegError):
+            raise self._failure(self._child.finish()) from None
+        outcome = self._child.finish()
+        if outcome[0] != 0:
+            raise self._failure(outcome)
+
+    def _failure(self, outcome: tuple[int, str]) -> EncodingFailed:
+        code, complaint = outcome
+        reason = complaint or (f"killed by signal {-code}" if code < 0 else f"exit code {code}")
+        return EncodingFailed(f"{self._source}: ffmpeg could not write the output: {reason}")
+
+    def _command(self, encoding: Encoding) -> list[str]:
+        frames = self._frames_input()
+        source = ffmpeg.input(file_url(self._source), **PROBE_OPTIONS)
+        streams = [
+            frames if stream.index == self._info.stream_index else source[str(stream.index)]
+            for stream in self._plan.streams
+        ]
+        output = ffmpeg.output(*streams, file_url(self._output), **self._output_options(encoding))
+        command = output.global_args("-hide_banner", "-nostats", "-nostdin", "-loglevel", "error")
+        return cast(list[str], ffmpeg.compile(command, cmd=ffmpeg_path(), overwrite_output=True))
+
+    def _frames_input(self) -> Any:
+        """The pipe as an input: picture tagged as the source's, times as they are."""
+        info = self._info
+        orientation: dict[str, Any] = {"autorotate": 0}
+        if info.rotation_degrees or info.is_mirrored:
+            orientation["display_rotation"] = -info.rotation_degrees  # ffmpeg's turn leftwards
+        if info.is_mirrored:
+            orientation["display_vflip"] = None
+        seconds = Fraction(self._delay) * info.time_base
+        pipe = ffmpeg.input(
+            "pipe:0", format="nut", itsoffset=f"-{float(seconds):.9f}", **orientation
+        )
+        color = {
+            "range": info.color.range,
+            "colorspace": info.color.matrix,
+            "color_primaries": info.color.primaries,
+            "color_trc": info.color.transfer,
+            "chroma_location": info.color.chroma_location,
+        }
+        tagged = {name: tag for name, tag in color.items() if tag is not None}
+        aspect = info.geometry.pixel_aspect
+        picture = pipe.video.filter("setsar", f"{aspect.numerator}/{aspect.denominator}")
+        return picture.filter("setparams", **tagged) if tagged else picture
+
+    def _output_options(self, encoding: Encoding) -> dict[str, Any]:
+        position, time_base = self._plan.position(self._info), self._info.time_base
+        options: dict[str, Any] = {
+            "format": self._plan.muxer,
+            "codec": "copy",
+            f"codec:{position}": encoding.encoder,
+            f"pix_fmt:{position}": self._coded_format,
+            "fps_mode": "passthrough",
+            f"enc_time_base:{position}": f"{time_base.numerator}/{time_base.denominator}",
+            "copyts": None,
+            "map_chapters": 1,
+            "map_metadata": 1,
+        }
+        for index, stream in enumerate(self._plan.streams):
+            options[f"map_metadata:s:{index}"] = f"1:s:{stream.index}"
+        if self._plan.muxer != "matroska":
+            options["video_track_timescale"] = time_base.denominator
+        return options | {f"{name}:{position}": value for name, value in encoding.options().items()}
