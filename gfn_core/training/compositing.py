@@ -15,7 +15,7 @@ from gfn_core.training.scene_layer import (
     covered,
     layer_flow,
     screen_points,
-    texture_at,
+    seen_at,
 )
 from gfn_core.training.texture_noise import Image
 
@@ -24,18 +24,19 @@ SHADOW_SHRINK = 4  # soft shadows are computed at a quarter of the size
 
 @dataclass(frozen=True)
 class Truth:
-    """What moved between frames t and t + 1; all in frame t's pixels."""
+    """What moved between frames t and t + 1, at the centres of h x w cells of frame t."""
 
-    mixed_flow: NDArray[np.float32]  # (H, W, 2) px, of whatever is seen
-    global_flow: NDArray[np.float32]  # (H, W, 2) px, of the background, also where it is hidden
-    background: Image  # (H, W) 1 = background
+    mixed_flow: NDArray[np.float32]  # (h, w, 2) px, of whatever is seen
+    global_flow: NDArray[np.float32]  # (h, w, 2) px, of the background, also where it is hidden
+    background: Image  # (h, w) 1 = background
 
 
 def draw_frame(layers: list[Layer], t: int, geometry: FrameGeometry, shutter: float) -> Image:
     """Draw frame `t` (H, W), gray levels; `shutter` is the exposure's share of the frame time."""
     points = screen_points(geometry)
     backdrop, *movers = layers
-    image = _streaked(texture_at(backdrop, t, points), _streak_px(backdrop, t, geometry, shutter))
+    image, _ = seen_at(backdrop, t, points)
+    image = _streaked(image, _streak_px(backdrop, t, geometry, shutter))
     for layer in movers:
         if layer.shadow is not None:
             image *= _shade(layer, layer.shadow, t, geometry)
@@ -44,21 +45,22 @@ def draw_frame(layers: list[Layer], t: int, geometry: FrameGeometry, shutter: fl
         seen = np.ascontiguousarray(points[(slice(None), *region)])
         if seen.size == 0:
             continue
-        alpha = alpha_at(layer, t, seen)
-        colored = _streaked(alpha * texture_at(layer, t, seen), streak_px)
+        texture, alpha = seen_at(layer, t, seen)
+        colored = _streaked(alpha * texture, streak_px)
         image[region] += colored - _streaked(alpha, streak_px) * image[region]
     return image
 
 
-def true_motion(layers: list[Layer], t: int, geometry: FrameGeometry) -> Truth:
-    """Tell what moved from frame `t` to the next."""
-    points = screen_points(geometry)
+def true_motion(layers: list[Layer], t: int, geometry: FrameGeometry, stride: int = 1) -> Truth:
+    """Tell what moved from frame `t` to the next, at the centres of cells of `stride` px."""
+    cells = geometry.scaled(geometry.width // stride, geometry.height // stride)
+    points = screen_points(cells)
     backdrop, *movers = layers
     global_flow = layer_flow(backdrop, t, points)
     mixed_flow = global_flow.copy()
     background = np.ones(points.shape[1:], np.float32)
     for layer in movers:
-        region = covered(layer, t, geometry)
+        region = covered(layer, t, cells)
         seen = np.ascontiguousarray(points[(slice(None), *region)])
         if seen.size == 0:
             continue
@@ -69,12 +71,12 @@ def true_motion(layers: list[Layer], t: int, geometry: FrameGeometry) -> Truth:
     return Truth(_in_pixels(mixed_flow, geometry), _in_pixels(global_flow, geometry), background)
 
 
-def moving_share(layers: list[Layer], points: Points) -> float:
-    """Share of frame 0's `points` (2, h, w) that show something other than the background."""
-    shown = np.ones(points.shape[1:], np.float32)
+def background_through(layers: list[Layer], points: Points) -> Image:
+    """Share (h, w) of the background that `layers` let through at frame 0's `points` (2, h, w)."""
+    through = np.ones(points.shape[1:], np.float32)
     for layer in layers:
-        shown *= 1 - alpha_at(layer, 0, points)
-    return float((shown < 0.5).mean())
+        through *= 1 - alpha_at(layer, 0, points)
+    return through
 
 
 def _in_pixels(flow: Points, geometry: FrameGeometry) -> NDArray[np.float32]:

@@ -74,7 +74,7 @@ class LayerMap:
             layer_points = layer_points + self.waves.displacement(layer_points)
         return layer_points
 
-    def to_screen(self, points: Points) -> Points:
+    def to_screen(self, points: Points, most_steps: int = MOST_STEPS) -> Points:
         """Take layer points (2, ...) to the screen: the inverse of `to_layer`.
 
         Each step undoes the homography of what is still wrong; lens, rolling shutter and waves
@@ -85,7 +85,7 @@ class LayerMap:
         guess = target
         if self.is_projective:
             return guess
-        for _ in range(MOST_STEPS):
+        for _ in range(most_steps):
             error = target - _project(to_screen_matrix, self.to_layer(guess))
             guess = np.asarray(guess + error)
             if np.abs(error).max() < LARGEST_ERROR:

@@ -28,13 +28,13 @@ SMALLEST_WATER = 0.1  # share of the frame
 
 @dataclass(frozen=True)
 class ScenePair:
-    """Two frames and what truly moved between them."""
+    """Two frames (H, W), and what truly moved between them at the centres of (h, w) cells."""
 
     first: NDArray[np.uint8]  # (H, W) gray
     second: NDArray[np.uint8]  # (H, W) gray
-    mixed_flow: NDArray[np.float32]  # (H, W, 2) px, of whatever `first` shows
-    global_flow: NDArray[np.float32]  # (H, W, 2) px, of the background, also where it is hidden
-    background: NDArray[np.float32]  # (H, W) in `first`, 1 = background
+    mixed_flow: NDArray[np.float32]  # (h, w, 2) px, of whatever `first` shows
+    global_flow: NDArray[np.float32]  # (h, w, 2) px, of the background, also where it is hidden
+    background: NDArray[np.float32]  # (h, w) in `first`, 1 = background
     homography: FloatArray  # (3, 3) half-widths, first to second
     is_homography: bool  # whether `global_flow` is that homography's: no rolling shutter, no lens
     moving_area: float  # share of `first` that is not background
@@ -45,9 +45,9 @@ class SceneSequence:
     """N frames of one scene, and N - 1 motions between neighbours, as in ScenePair."""
 
     frames: NDArray[np.uint8]  # (N, H, W)
-    mixed_flow: NDArray[np.float32]  # (N - 1, H, W, 2) px
-    global_flow: NDArray[np.float32]  # (N - 1, H, W, 2) px
-    background: NDArray[np.float32]  # (N - 1, H, W)
+    mixed_flow: NDArray[np.float32]  # (N - 1, h, w, 2) px
+    global_flow: NDArray[np.float32]  # (N - 1, h, w, 2) px
+    background: NDArray[np.float32]  # (N - 1, h, w)
     homography: FloatArray  # (N - 1, 3, 3)
     is_homography: bool
 
@@ -82,9 +82,14 @@ def render_pair(
     settings: SceneSettings,
     width: int,
     height: int,
+    *,
+    truth_stride: int = 1,
 ) -> ScenePair:
-    """Render a random scene of two frames (height, width)."""
-    return next(render_sequence(rng, library, settings, width, height, frame_count=2).pairs())
+    """Render a random scene of two frames (height, width); see `render_sequence`."""
+    sequence = render_sequence(
+        rng, library, settings, width, height, frame_count=2, truth_stride=truth_stride
+    )
+    return next(sequence.pairs())
 
 
 def render_sequence(
@@ -95,22 +100,31 @@ def render_sequence(
     height: int,
     *,
     frame_count: int,
+    truth_stride: int = 1,
 ) -> SceneSequence:
     """Render a random scene of `frame_count` frames (height, width).
 
-    Raises SettingsError where fewer than two frames, or frames below 32 px, are asked for.
+    Truth is told at the centres of cells of `truth_stride` px; flow stays in px of the frames.
+    The frames do not depend on the stride.
+
+    Raises SettingsError where fewer than two frames, frames below 32 px, or a stride that does
+    not divide them are asked for.
     """
     if frame_count < 2 or min(width, height) < 32:
         raise SettingsError(
             f"a scene of {frame_count} frames {width}x{height}: choose 2 frames, 32 px or more"
         )
+    if truth_stride < 1 or width % truth_stride or height % truth_stride:
+        raise SettingsError(f"a truth stride of {truth_stride} does not divide {width}x{height}")
     scene = random_scene(rng, library, settings, FrameGeometry(width, height), frame_count)
     shutter = scene.degradation.shutter
     frames = [
         degraded(rng, draw_frame(scene.layers, t, scene.geometry, shutter), scene.degradation, t)
         for t in range(frame_count)
     ]
-    truths = [true_motion(scene.layers, t, scene.geometry) for t in range(frame_count - 1)]
+    truths = [
+        true_motion(scene.layers, t, scene.geometry, truth_stride) for t in range(frame_count - 1)
+    ]
     return SceneSequence(
         np.stack(frames),
         np.stack([truth.mixed_flow for truth in truths]),

@@ -36,7 +36,8 @@ class CameraPath:
         self, layer_to_world: FloatArray, t: int, half_height: float, waves: Waves | None = None
     ) -> LayerMap:
         """Map of frame t for a layer placed by `layer_to_world` (N + 1, 3, 3)."""
-        now, following = (_inverse(self.matrices[i] @ layer_to_world[i]) for i in (t, t + 1))
+        inverse = np.linalg.inv(self.matrices[t : t + 2] @ layer_to_world[t : t + 2])
+        now, following = inverse / inverse[:, 2:, 2:]
         # rows are read one after the other: the map drifts with time, hence with y
         drift = (following - now) * self.readout / (2 * half_height)
         lens = self.lens / (1 + half_height**2)  # per squared half-width
@@ -87,11 +88,6 @@ def _matrix(parameters: FloatArray) -> FloatArray:
     return np.asarray(
         similarity @ np.array([[1, 0, 0], [0, 1, 0], [perspective_x, perspective_y, 1]])
     )
-
-
-def _inverse(matrix: FloatArray) -> FloatArray:
-    inverse = np.linalg.inv(matrix)
-    return np.asarray(inverse / inverse[2, 2])
 
 
 def _sometimes(rng: np.random.Generator, chance: float, limits: tuple[float, float]) -> float:

@@ -9,6 +9,7 @@ from gfn_core.geometry import FrameGeometry
 from gfn_core.training.layer_map import LayerMap, Points, flow_between
 from gfn_core.training.texture_noise import Image
 
+ROUGH_STEPS = 3  # of the inverse map, where a pixel more or less does not matter
 BORDER_STEPS = 9  # points a side at which a layer's outline is followed to find its rectangle
 MARGIN_PX = 3
 
@@ -60,9 +61,13 @@ def alpha_at(layer: Layer, t: int, points: Points) -> Image:
     return sampled(layer.alpha, layer_points, cv2.BORDER_REPLICATE, cv2.INTER_LINEAR)
 
 
-def texture_at(layer: Layer, t: int, points: Points) -> Image:
-    """Gray levels (H, W) of `layer` at screen `points` (2, H, W) of frame `t`."""
-    return sampled(layer.texture, layer.surface[t].to_layer(points), cv2.BORDER_REFLECT_101)
+def seen_at(layer: Layer, t: int, points: Points) -> tuple[Image, Image]:
+    """Gray levels and opacity, both (H, W), of `layer` at screen `points` (2, H, W)."""
+    layer_points = layer.surface[t].to_layer(points)
+    texture = sampled(layer.texture, layer_points, cv2.BORDER_REFLECT_101)
+    if layer.alpha is None or layer.outline is not layer.surface:
+        return texture, alpha_at(layer, t, points)
+    return texture, sampled(layer.alpha, layer_points, cv2.BORDER_REPLICATE, cv2.INTER_LINEAR)
 
 
 def layer_flow(layer: Layer, t: int, points: Points) -> Points:
@@ -76,7 +81,8 @@ def covered(
     """Rows and columns of the frame that hold all of `layer` in frame `t`; may be empty."""
     if layer.alpha is None:
         return slice(0, geometry.height), slice(0, geometry.width)
-    rim = layer.outline[t].to_screen(_rim(layer.alpha.shape[0] / layer.alpha.shape[1]))
+    half_height = layer.alpha.shape[0] / layer.alpha.shape[1]
+    rim = layer.outline[t].to_screen(_rim(half_height), ROUGH_STEPS)
     to_pixels = geometry.to_pixels
     x, y = (to_pixels[i, i] * rim[i] + to_pixels[i, 2] for i in (0, 1))
     margin = MARGIN_PX + grow_px

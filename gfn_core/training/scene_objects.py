@@ -1,11 +1,12 @@
 """Moving objects of a scene: what they are, where they stand, how they move by themselves."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from gfn_core.geometry import FloatArray, FrameGeometry
-from gfn_core.training.compositing import moving_share
+from gfn_core.training.compositing import background_through
 from gfn_core.training.layer_map import Waves
 from gfn_core.training.object_shapes import (
     Sprite,
@@ -20,8 +21,8 @@ from gfn_core.training.scene_camera import CameraPath
 from gfn_core.training.scene_layer import Layer, Shadow, fitted_to_screen, screen_points
 from gfn_core.training.scene_settings import ObjectSettings, heavy_tailed
 
-AREA_COLUMNS = 96  # cells across on which areas are measured while objects are sized
-AREA_TOLERANCE = 0.002
+AREA_COLUMNS = 80  # cells across on which areas are measured while objects are sized
+AREA_TOLERANCE = 0.004
 SIZING_STEPS = 12
 OUTLINE_TEXELS = 48
 SMALLEST_SCALE, LARGEST_SCALE = 0.01, 12.0  # half-widths of the frame
@@ -117,19 +118,38 @@ def sized_to(
     rows = max(2, round(AREA_COLUMNS * geometry.half_height))
     points = screen_points(geometry.scaled(AREA_COLUMNS, rows))
     outlines = [o.outline() for o in objects]
-    # areas grow with the scale (but for holes and borders), so its logarithm can be bracketed
-    low, high = np.log(SMALLEST_SCALE), np.log(LARGEST_SCALE)
-    log_scale = 0.0
-    for _ in range(SIZING_STEPS):
+    unhidden = background_through(others, points)
+
+    def share_at(log_scale: float) -> float:
         layers = [layer for o in outlines for layer in o.scaled(log_scale).layers(path, geometry)]
-        share = moving_share(layers + others, points)
-        if abs(share - moving_area) < AREA_TOLERANCE:
-            break
-        low, high = (low, log_scale) if share > moving_area else (log_scale, high)
-        log_scale += 0.5 * np.log(moving_area / max(share, 1e-4))  # as for a lone object, in view
-        if not low < log_scale < high:
-            log_scale = (low + high) / 2
+        return float((unhidden * background_through(layers, points) < 0.5).mean())
+
+    log_scale = _where_reached(share_at, moving_area)
     return [o.scaled(log_scale) for o in objects]
+
+
+def _where_reached(share_at: Callable[[float], float], wanted: float) -> float:
+    """Find the log-scale at which a share of the frame is reached, about.
+
+    Shares grow with the scale but for holes and borders, so it can be bracketed; inside the
+    bracket, steps follow the slope of the share's logarithm: 2 for an object wholly in view.
+    """
+    low, high = np.log(SMALLEST_SCALE), np.log(LARGEST_SCALE)
+    log_scale, step, earlier = 0.0, 0.0, 0.0
+    slope = 2.0
+    for _ in range(SIZING_STEPS):
+        share = share_at(log_scale)
+        if abs(share - wanted) < AREA_TOLERANCE:
+            break
+        low, high = (low, log_scale) if share > wanted else (log_scale, high)
+        if step and share and earlier:
+            slope = float(np.clip(np.log(share / earlier) / step, 0.4, 2.5))
+        earlier = share
+        following = log_scale + float(np.log(wanted / max(share, 1e-4))) / slope
+        if not low < following < high:
+            following = (low + high) / 2
+        step, log_scale = following - log_scale, following
+    return log_scale
 
 
 def _random_object(
@@ -142,8 +162,8 @@ def _random_object(
     share: float,
 ) -> MovingObject:
     frames = len(path.matrices) - 1
-    # a square of that share; large objects stand nearer to the middle, or they could not fill it
-    size = max(SMALLEST_SCALE, float(np.sqrt(share * geometry.half_height)))
+    # an ellipse or so of that share; large ones stand nearer to the middle, to be able to fill it
+    size = max(SMALLEST_SCALE, float(np.sqrt(2 * share * geometry.half_height)))
     reach = np.array([1.0, geometry.half_height]) * (1 - 0.8 * min(1.0, share / 0.6))
     center = rng.uniform(-reach, reach)
     width_px = size * geometry.width
