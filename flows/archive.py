@@ -4,19 +4,21 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from prefect import flow
-from prefect.states import Completed, Failed, State
+from prefect.client.schemas.objects import State
+from prefect.states import Completed, Failed
 
 from flows.ledger import new_run_id, note_run
 from flows.outcome import RunSummary
 from flows.pipeline import Submit, stabilize_clips
 from flows.request import ArchiveRequest, plan_archive
 from tasks.progress import BOARD
+from tasks.stage_task import run_plainly
 
 
 @flow(name="stabilize-archive", persist_result=False)
 def stabilize_archive(request: ArchiveRequest, run_id: str | None = None) -> State[None]:
     """Stabilize every video of the request; fails when a clip did, after all others are done."""
-    summary = run_stages(request, run_id or new_run_id(), lambda task, clip: task.submit(clip))
+    summary = run_stages(request, run_id or new_run_id(), lambda stage, clip: stage.submit(clip))
     failed = summary.count("failed")
     message = f"{len(summary.outcomes) - failed} of {len(summary.outcomes)} clips are stabilized"
     return Failed(message=message) if failed else Completed(message=message)
@@ -26,7 +28,7 @@ def stabilize_plainly(request: ArchiveRequest, run_id: str) -> RunSummary:
     """Do the same without Prefect's engine."""
     with ThreadPoolExecutor() as executor:
         return run_stages(
-            request, run_id, lambda task, clip: executor.submit(task.fn.__wrapped__, clip)
+            request, run_id, lambda stage, clip: executor.submit(run_plainly, stage, clip)
         )
 
 

@@ -8,6 +8,7 @@ import typer
 
 from gfn_core import __version__
 from gfn_core.errors import GfnError
+from gfn_core.settings import EstimatorName
 
 app = typer.Typer(
     name="gfn",
@@ -52,7 +53,7 @@ def common(
 
 Sources = Annotated[list[Path], typer.Argument(metavar="SOURCE... OUT", show_default=False)]
 Crop = Annotated[float, typer.Option(help="Width of the window shown, as a share of the frame.")]
-Estimator = Annotated[str, typer.Option(help="How motion is estimated: tracks.")]
+Estimator = Annotated[EstimatorName, typer.Option(help="How motion is estimated.")]
 Codec = Annotated[str, typer.Option(help="Video encoder.")]
 Quality = Annotated[float, typer.Option(help="Constant quality (CRF); lower is better.")]
 Preset = Annotated[str, typer.Option(help="Encoder preset: speed against size.")]
@@ -68,7 +69,7 @@ NoPrefect = Annotated[bool, typer.Option("--no-prefect", help="Run without Prefe
 def stabilize(
     paths: Sources,
     crop: Crop = 0.9,
-    estimator: Estimator = "tracks",
+    estimator: Estimator = EstimatorName.TRACKS,
     codec: Codec = "libx264",
     quality: Quality = 18,
     preset: Preset = "medium",
@@ -85,10 +86,10 @@ def stabilize(
     the motion, the trajectories and the reports. Sources are never written to. A second call does
     only what is missing.
     """
-    from gfn_core.media.encoding import Encoding
-
     from flows.request import ArchiveRequest
     from flows.settings import RunSettings
+    from flows.stabilizing import Audience, run_request, show_request
+    from gfn_core.media.encoding import Encoding
     from gfn_core.settings import MotionSettings, StabilizeSettings
     from gfn_core.smoothing.settings import StageOneSettings
 

@@ -9,8 +9,6 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
-from prefect import Task
-
 from flows.outcome import Outcome
 from gfn_core.errors import GfnError
 from tasks.clip import Clip, Made
@@ -19,8 +17,9 @@ from tasks.probe import probe
 from tasks.render import render
 from tasks.report import report
 from tasks.smooth import smooth
+from tasks.stage_task import StageTask
 
-STAGES: tuple[Task[..., Any], ...] = (probe, motion, smooth, render, report)
+STAGES: tuple[StageTask, ...] = (probe, motion, smooth, render, report)
 
 
 class StageFuture(Protocol):
@@ -33,7 +32,7 @@ class StageFuture(Protocol):
         """Return what the stage made, or raise what ended it."""
 
 
-Submit = Callable[[Task[..., Any], Clip], StageFuture]
+Submit = Callable[[StageTask, Clip], StageFuture]
 
 
 def stabilize_clips(clips: Sequence[Clip], submit: Submit, slots: int) -> Iterator[Outcome]:

@@ -1,26 +1,27 @@
 """What a user may choose, one frozen value per stage; each is part of that stage's key."""
 
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from enum import StrEnum
 
 from gfn_core.errors import SettingsError
 from gfn_core.media.encoding import Encoding
 from gfn_core.smoothing.settings import StageOneSettings
 
-EstimatorName = Literal["tracks"]
+
+class EstimatorName(StrEnum):
+    """The estimators that there are."""
+
+    TRACKS = "tracks"
 
 
 @dataclass(frozen=True)
 class MotionSettings:
     """How motion is estimated."""
 
-    estimator: EstimatorName = "tracks"
+    estimator: EstimatorName = EstimatorName.TRACKS
     longest_px: int = 640  # longer side of the frames analysed
 
     def __post_init__(self) -> None:
-        if self.estimator not in get_args(EstimatorName):
-            known = ", ".join(get_args(EstimatorName))
-            raise SettingsError(f"estimator is {self.estimator!r}; it can be {known}")
         if not 160 <= self.longest_px <= 3840:
             raise SettingsError(f"longest_px is {self.longest_px}; it can be 160 to 3840")
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from gfn_core.media.stream_plan import output_suffix
 from gfn_core.settings import StabilizeSettings
 from gfn_core.store.archive import Archive
 from gfn_core.store.keys import ArtifactRef, Stage
@@ -13,8 +14,6 @@ MOTION = Stage("motion", version=1, suffix=".parquet")
 TRAJECTORY = Stage("trajectory", version=1, suffix=".parquet")
 RENDER = Stage("render", version=1, suffix=".json")
 REPORT = Stage("report", version=1, suffix=".html")
-
-KEPT_SUFFIXES = {".mp4", ".m4v", ".mov", ".mkv"}  # containers that hold whatever we encode
 
 
 @dataclass(frozen=True)
@@ -30,9 +29,13 @@ class Clip:
 
     @property
     def output_name(self) -> str:
-        """Path of the stabilized video relative to OUT; other containers become Matroska."""
-        suffix = PurePosixPath(self.video).suffix
-        return self.video if suffix.lower() in KEPT_SUFFIXES else f"{self.video}.mkv"
+        """Path of the stabilized video relative to OUT.
+
+        A container that cannot hold the result becomes another, named after both, so that
+        `a.avi` and `a.mkv` do not meet.
+        """
+        own, written = PurePosixPath(self.video).suffix, output_suffix(Path(self.video))
+        return self.video if own.lower() == written else f"{self.video}{written}"
 
     @property
     def output(self) -> Path:

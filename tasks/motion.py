@@ -4,10 +4,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from gfn_core import __version__
+from gfn_core.errors import FramesDiffer
 from gfn_core.media.frame_reader import GrayFrame, open_reader
-from gfn_core.motion.estimator import MotionEstimator, estimate_motion
+from gfn_core.media.video_info import VideoInfo
+from gfn_core.motion.estimator import estimate_motion
+from gfn_core.motion.model import Motion
 from gfn_core.motion.tracks_estimator import TracksEstimator
-from gfn_core.settings import MotionSettings
 from gfn_core.store.keys import plain
 from gfn_core.store.motion_table import save_motion
 from tasks.clip import Clip, Made
@@ -32,12 +34,10 @@ def motion(clip: Clip) -> Made:
 def _estimate(clip: Clip, unfinished: Path, progress: Progress) -> Notes:
     probed = probed_source(clip)
     settings = clip.settings.motion
-    analysis = probed.info.geometry.fitted(settings.longest_px)
-    with open_reader(clip.source, probed.info, analysis, threads=clip.threads) as reader:
-        estimated = estimate_motion(
-            _counted(reader, progress), _estimator(settings), probed.info.geometry
-        )
-        decoder = reader.name
+    try:
+        estimated, decoder = _estimate_with(clip, probed.info, progress, allow_decord=True)
+    except FramesDiffer:  # a damaged file in which decord passes over frames
+        estimated, decoder = _estimate_with(clip, probed.info, progress, allow_decord=False)
     provenance = {
         "software": f"gfn {__version__}",
         "source_sha256": probed.sha256,
@@ -50,8 +50,13 @@ def _estimate(clip: Clip, unfinished: Path, progress: Progress) -> Notes:
     return ()
 
 
-def _estimator(settings: MotionSettings) -> MotionEstimator:
-    return TracksEstimator()
+def _estimate_with(
+    clip: Clip, info: VideoInfo, progress: Progress, *, allow_decord: bool
+) -> tuple[Motion, str]:
+    size = info.geometry.fitted(clip.settings.motion.longest_px)
+    reader = open_reader(clip.source, info, size, clip.threads, allow_decord)
+    estimator = TracksEstimator()
+    return estimate_motion(_counted(reader, progress), estimator, info.geometry), reader.name
 
 
 def _counted(frames: Iterable[GrayFrame], progress: Progress) -> Iterator[GrayFrame]:

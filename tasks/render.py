@@ -1,5 +1,6 @@
 """Render: the stabilized video, warped once and encoded once."""
 
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from gfn_core.errors import GfnError
@@ -45,8 +46,7 @@ def _render(clip: Clip, unfinished: Path, progress: Progress) -> Notes:
             motion.pts,
             trajectory,
             video,
-            clip.settings.encoding,
-            threads=clip.threads,
+            replace(clip.settings.encoding, threads=clip.threads),
             progress=progress,
         )
         receipt = deliver(

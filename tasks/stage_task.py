@@ -7,32 +7,35 @@ state, so that Prefect's UI shows it.
 
 import functools
 from collections.abc import Callable
-from typing import Concatenate, ParamSpec
 
 from prefect import Task, task
 from prefect.cache_policies import NO_CACHE
-from prefect.states import Completed, State
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
 
 from tasks.clip import Clip, Made
 
-P = ParamSpec("P")
+StageTask = Task[[Clip], Made | State[Made]]
 
 
-def stage_task(
-    stage: Callable[Concatenate[Clip, P], Made],
-) -> Task[Concatenate[Clip, P], Made | State[Made]]:
-    """Wrap `stage` as a Prefect task of the same name; `stage_task(f).fn.__wrapped__` is f."""
+def stage_task(stage: Callable[[Clip], Made]) -> StageTask:
+    """Wrap `stage` as a Prefect task of the same name."""
 
-    @functools.wraps(stage)
-    def run(clip: Clip, *args: P.args, **kwargs: P.kwargs) -> Made | State[Made]:
-        made = stage(clip, *args, **kwargs)
-        return Completed(name="Cached", data=made) if made.cached else made
-
-    return task(
-        run,
+    @task(
         name=stage.__name__,
         task_run_name=f"{stage.__name__} {{clip.video}}",
         cache_policy=NO_CACHE,
         persist_result=False,
-        log_prints=False,
     )
+    @functools.wraps(stage)
+    def run(clip: Clip) -> Made | State[Made]:
+        made = stage(clip)
+        return Completed(name="Cached", data=made) if made.cached else made
+
+    return run
+
+
+def run_plainly(stage: StageTask, clip: Clip) -> Made:
+    """Run a stage without Prefect's engine."""
+    made = stage.fn(clip)
+    return made.data if isinstance(made, State) else made

@@ -16,7 +16,7 @@ import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from gfn_core.errors import GfnError, StageCrashed, StageFailed, StageTimedOut
 
@@ -24,15 +24,8 @@ POLL_SECONDS = 0.2
 PROGRESS_SECONDS = 0.25
 PR_SET_PDEATHSIG = 1
 
-Result = TypeVar("Result", covariant=True)
+Result = TypeVar("Result")
 Progress = Callable[[int], None]  # called with the number of frames done
-
-
-class Work(Protocol[Result]):
-    """A module-level function that does a stage's work and says how far it is."""
-
-    def __call__(self, *args: Any, progress: Progress) -> Result: ...  # noqa: ANN401, D102
-
 
 _context = multiprocessing.get_context("forkserver")
 _running: set[ForkServerProcess] = set()
@@ -46,7 +39,7 @@ def start_early(modules: list[str]) -> None:
 
 
 def supervised(
-    work: Work[Result],
+    work: Callable[..., Result],
     *args: object,
     label: str,
     deadline_seconds: float,
@@ -113,7 +106,7 @@ def _cause_of_death(exit_code: int | None) -> str:
     return f"its process ended early (exit code {exit_code})"
 
 
-def _child(connection: Connection, work: Work[object], args: tuple[object, ...]) -> None:
+def _child(connection: Connection, work: Callable[..., object], args: tuple[object, ...]) -> None:
     os.setpgid(0, 0)
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     last_report = 0.0

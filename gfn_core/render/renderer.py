@@ -28,7 +28,6 @@ def render_video(
     destination: Path,
     encoding: Encoding,
     *,
-    threads: int = 0,
     progress: Callable[[int], None] = lambda done: None,
 ) -> tuple[str, ...]:
     """Write `source` as seen along `trajectory` to `destination`; returns what was left out.
@@ -38,15 +37,15 @@ def render_video(
     """
     check_border(trajectory)
     warps = trajectory.output_to_source.matrix
-    with VideoWriter(destination, source, info, encoding, threads=threads) as writer:
+    with VideoWriter(destination, source, info, encoding) as writer:
         count = 0
-        for frame in read_planes(source, info, threads=threads):
+        for frame in read_planes(source, info, encoding.threads):
             if count >= len(pts) or frame.pts != pts[count]:
                 raise FramesDiffer(
                     f"{source}: frame {count} is not the one that was analysed; run again"
                 )
             planes = warp_frame(frame.planes, frame.pixel_format, warps[count], info)
-            writer.write(planes, frame.pts)
+            writer.write(frame.pts, planes)
             count += 1
             progress(count)
         if count != len(pts):

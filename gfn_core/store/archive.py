@@ -95,7 +95,7 @@ def complete(unfinished: Path, final: Path) -> None:
         os.close(folder)
 
 
-def write_whole(final: Path, write: Callable[[Path], None], archive: Archive) -> None:
+def write_whole(final: Path, write: Callable[[Path], object], archive: Archive) -> None:
     """Write a published file atomically; the last of several writers wins, whole."""
     unfinished = archive.unfinished(f"{os.getpid()}-{abs(hash(final))}{final.suffix}")
     try:

@@ -80,7 +80,7 @@ def test_a_killed_maker_frees_its_claim(tmp_path: Path) -> None:
 
 def test_a_published_file_is_replaced_whole(tmp_path: Path) -> None:
     archive, final = Archive(tmp_path), tmp_path / "gfn" / "report" / "index.html"
-    write_whole(final, lambda path: path.write_text("first") and None, archive)
+    write_whole(final, lambda path: path.write_text("first"), archive)
 
     def fail(path: Path) -> None:
         path.write_text("sec")

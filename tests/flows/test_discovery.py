@@ -1,0 +1,63 @@
+"""Which files are taken, and under which names they come out."""
+
+from pathlib import Path
+
+import pytest
+
+from flows.discovery import find_videos
+from gfn_core.errors import SettingsError
+
+
+def touch(*paths: Path) -> None:
+    for path in paths:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+
+
+def names(sources: list[Path], out: Path) -> list[str]:
+    return [item.video for item in find_videos(sources, out)]
+
+
+def test_a_folder_is_searched_and_its_tree_kept(tmp_path: Path) -> None:
+    root = tmp_path / "in"
+    touch(root / "b.MP4", root / "sub" / "deep" / "a.mov", root / "notes.txt", root / ".hidden.mp4")
+    assert names([root], tmp_path / "out") == ["b.MP4", "sub/deep/a.mov"]
+
+
+def test_a_named_file_is_taken_whatever_its_name(tmp_path: Path) -> None:
+    touch(tmp_path / "clip.unknown")
+    assert names([tmp_path / "clip.unknown"], tmp_path / "out") == ["clip.unknown"]
+
+
+def test_out_inside_the_source_is_left_alone(tmp_path: Path) -> None:
+    touch(tmp_path / "a.mp4", tmp_path / "out" / "a.mp4")
+    assert names([tmp_path], tmp_path / "out") == ["a.mp4"]
+
+
+def test_several_folders_keep_apart(tmp_path: Path) -> None:
+    touch(tmp_path / "x" / "a.mp4", tmp_path / "y" / "a.mp4")
+    assert names([tmp_path / "x", tmp_path / "y"], tmp_path / "out") == ["x/a.mp4", "y/a.mp4"]
+
+
+def test_two_sources_of_one_name_are_refused(tmp_path: Path) -> None:
+    touch(tmp_path / "x" / "a.mp4", tmp_path / "y" / "a.mp4")
+    with pytest.raises(SettingsError, match=r"both be written as a\.mp4"):
+        find_videos([tmp_path / "x" / "a.mp4", tmp_path / "y" / "a.mp4"], tmp_path / "out")
+
+
+def test_a_missing_source_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="nowhere: no such file"):
+        find_videos([tmp_path / "nowhere"], tmp_path / "out")
+
+
+def test_links_between_folders_are_not_followed(tmp_path: Path) -> None:
+    root = tmp_path / "in"
+    touch(root / "a.mp4")
+    (root / "loop").symlink_to(root)
+    assert names([root], tmp_path / "out") == ["a.mp4"]
+
+
+def test_a_folder_named_like_the_store_is_refused(tmp_path: Path) -> None:
+    touch(tmp_path / "in" / "gfn" / "a.mp4")
+    with pytest.raises(SettingsError, match="mix with the store"):
+        find_videos([tmp_path / "in"], tmp_path / "out")

@@ -1,0 +1,108 @@
+"""What is executed again, and what is not: counted by the stages that each run reports."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from flows.archive import stabilize_plainly
+from flows.outcome import Outcome
+from flows.request import ArchiveRequest, plan_archive
+from gfn_core.settings import StabilizeSettings
+from gfn_core.smoothing.settings import StageOneSettings
+
+ALL = ("probe", "motion", "trajectory", "render", "report")
+
+
+class Collection:
+    """Two clips in a tree, and the runs over it."""
+
+    def __init__(self, root: Path, first: Path, second: Path) -> None:
+        self.source, self.out = root / "in", root / "out"
+        (self.source / "sub").mkdir(parents=True)
+        shutil.copyfile(first, self.source / "first.mp4")
+        shutil.copyfile(second, self.source / "sub" / "second.mp4")
+        self.runs = 0
+
+    def request(self, crop: float = 0.9) -> ArchiveRequest:
+        settings = StabilizeSettings(smoothing=StageOneSettings(crop=crop))
+        return ArchiveRequest((self.source,), self.out, settings)
+
+    def run(self, crop: float = 0.9) -> dict[str, Outcome]:
+        self.runs += 1
+        summary = stabilize_plainly(self.request(crop), f"run{self.runs}")
+        return {outcome.video: outcome for outcome in summary.outcomes}
+
+    def executed(self, crop: float = 0.9) -> dict[str, tuple[str, ...]]:
+        return {video: outcome.executed for video, outcome in self.run(crop).items()}
+
+
+@pytest.fixture
+def collection(tmp_path: Path, small_clip: Path, other_clip: Path) -> Collection:
+    made = Collection(tmp_path, small_clip, other_clip)
+    assert made.executed() == {"first.mp4": ALL, "sub/second.mp4": ALL}
+    return made
+
+
+def test_a_second_run_executes_nothing(collection: Collection) -> None:
+    outcomes = collection.run()
+    assert {outcome.status for outcome in outcomes.values()} == {"up to date"}
+    assert all(outcome.executed == () for outcome in outcomes.values())
+    assert not any(item.missing for item in plan_archive(collection.request()))
+
+
+def test_a_new_crop_executes_what_follows_from_it(collection: Collection) -> None:
+    expected = ("trajectory", "render", "report")
+    assert set(collection.executed(0.8).values()) == {expected}
+    # back again: motion and trajectory are there, the video was overwritten
+    assert set(collection.executed(0.9).values()) == {("render",)}
+
+
+@pytest.mark.parametrize("stage", ["motion", "trajectory", "render", "report"])
+def test_a_deleted_artifact_is_made_again_alone(collection: Collection, stage: str) -> None:
+    first = next(p.clip for p in plan_archive(collection.request()) if p.clip.video == "first.mp4")
+    probe = first.archive.path(first.probe).read_text()
+    key = getattr(first.chain(probe.split('"sha256": "')[1][:64]), stage)
+    first.archive.path(key).unlink()
+    assert collection.executed() == {"first.mp4": (stage,), "sub/second.mp4": ()}
+    assert first.archive.has(key)
+
+
+def test_a_deleted_video_is_rendered_again(collection: Collection) -> None:
+    (collection.out / "first.mp4").unlink()
+    assert collection.executed() == {"first.mp4": ("render",), "sub/second.mp4": ()}
+    assert (collection.out / "first.mp4").exists()
+
+
+def test_a_changed_source_under_the_same_name_is_noticed(
+    collection: Collection, other_clip: Path
+) -> None:
+    shutil.copyfile(other_clip, collection.source / "first.mp4")
+    executed = collection.executed()
+    # its content is known from second.mp4, so motion and smoothing are there already
+    assert executed == {"first.mp4": ("probe", "render", "report"), "sub/second.mp4": ()}
+
+
+def test_an_edit_that_hides_its_time_is_noticed(collection: Collection) -> None:
+    source = collection.source / "first.mp4"
+    stat = source.stat()
+    content = bytearray(source.read_bytes())
+    content[len(content) // 2] ^= 1
+    source.write_bytes(content)
+    os.utime(source, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    assert collection.executed()["first.mp4"][:2] == ("probe", "motion")
+
+
+def test_a_touched_source_costs_a_probe(collection: Collection) -> None:
+    os.utime(collection.source / "first.mp4")
+    assert collection.executed() == {"first.mp4": ("probe",), "sub/second.mp4": ()}
+
+
+def test_a_foreign_file_at_the_outputs_name_is_kept(collection: Collection) -> None:
+    output = collection.out / "first.mp4"
+    output.write_bytes(b"the owner's own cut")
+    outcome = collection.run()["first.mp4"]
+    assert outcome.status == "failed"
+    assert "not ours to replace" in outcome.error
+    assert output.read_bytes() == b"the owner's own cut"
