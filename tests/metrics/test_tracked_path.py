@@ -1,0 +1,89 @@
+import cv2
+import numpy as np
+import pytest
+
+from gfn_core.geometry import FrameGeometry
+from gfn_core.metrics.tracked_path import tracked_path
+from gfn_core.motion.homography import flow, from_pixels
+
+SIZE = FrameGeometry(640, 360)
+
+
+def random_views(count, seed):
+    rng = np.random.default_rng(seed)
+    views = []
+    for _ in range(count):
+        angle, scale = rng.normal(0, 0.015), np.exp(rng.normal(0, 0.01))
+        view = np.eye(3)
+        view[:2, :2] = scale * np.array(
+            [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
+        )
+        view[:2, 2] = rng.normal(0, 10, 2)
+        view[2, :2] = rng.normal(0, 1e-5, 2)
+        views.append(view)
+    return views
+
+
+def in_half_widths(centered_px):
+    to_corner = np.array([[1, 0, 319.5], [0, 1, 179.5], [0, 0, 1]])
+    return from_pixels(to_corner @ centered_px @ np.linalg.inv(to_corner), SIZE)
+
+
+def error_px(found, truth):
+    points = SIZE.grid(16, 9).reshape(-1, 2)
+    return np.linalg.norm(flow(found, points) - flow(truth, points), axis=-1).max() * 320
+
+
+def test_known_homographies_are_found_to_a_tenth_of_a_pixel(look):
+    views = random_views(6, seed=1)
+    path = tracked_path(look(view) for view in views)
+    assert path.tracked.tolist() == [False] + [True] * 5
+    assert np.array_equal(path.homography[0], np.eye(3))
+    for t in range(1, 6):
+        truth = in_half_widths(np.linalg.inv(views[t]) @ views[t - 1])
+        assert error_px(path.homography[t], truth) < 0.1
+
+
+def test_an_object_crossing_does_not_count(look):
+    views = random_views(5, seed=2)
+    patch = np.random.default_rng(5).integers(0, 255, (120, 160), np.uint8)
+    frames = []
+    for t, view in enumerate(views):
+        frame = look(view)
+        frame[100:220, 60 + 25 * t : 220 + 25 * t] = cv2.GaussianBlur(patch, (0, 0), 2)
+        frames.append(frame)
+    path = tracked_path(frames)
+    for t in range(1, 5):
+        truth = in_half_widths(np.linalg.inv(views[t]) @ views[t - 1])
+        assert error_px(path.homography[t], truth) < 0.2
+
+
+def test_half_widths_do_not_depend_on_the_resolution(look):
+    views = random_views(3, seed=4)
+    small = [look(view) for view in views]
+    large = [cv2.resize(frame, (1280, 720), interpolation=cv2.INTER_CUBIC) for frame in small]
+    found = zip(tracked_path(large).homography, tracked_path(small).homography, strict=True)
+    assert all(error_px(a, b) < 0.1 for a, b in found)
+
+
+def test_a_repeated_frame_has_no_motion_and_is_no_failure(look):
+    frame = look(np.eye(3))
+    path = tracked_path([frame, frame])
+    assert path.tracked[1]
+    assert np.array_equal(path.homography[1], np.eye(3))
+    assert path.failures == 0
+
+
+def test_cuts_and_black_frames_count_as_failures(look):
+    black = np.zeros((360, 640), np.uint8)
+    noise = np.random.default_rng(6).integers(0, 255, (360, 640), np.uint8)
+    path = tracked_path([look(np.eye(3)), black, look(np.eye(3)), noise])
+    assert path.failures == 3
+    assert np.array_equal(path.homography, np.broadcast_to(np.eye(3), (4, 3, 3)))
+
+
+def test_frames_of_two_sizes_are_refused(look):
+    with pytest.raises(ValueError, match="two sizes"):
+        tracked_path([look(np.eye(3)), np.zeros((100, 100), np.uint8)])
+    with pytest.raises(ValueError, match="no frame"):
+        tracked_path([])
