@@ -19,6 +19,8 @@ from gfn_core.media.raw_video_pipe import RawVideoPipe
 from gfn_core.media.stream_plan import StreamPlan
 from gfn_core.media.video_info import VideoInfo
 
+NO_STREAM = "v:9999?"  # asks for nothing, but makes the source an input, for its metadata
+
 
 class VideoWriter:
     """Encodes planar frames into `output` and copies the source's other streams beside them.
@@ -98,6 +100,8 @@ class VideoWriter:
             frames if stream.index == self._info.stream_index else source[str(stream.index)]
             for stream in self._plan.streams
         ]
+        # A map that matches nothing, so that the source is an input even if only its metadata is used.
+        streams.append(source["d:99?"])
         output = ffmpeg.output(*streams, file_url(self._output), **self._output_options(encoding))
         command = output.global_args("-hide_banner", "-nostats", "-nostdin", "-loglevel", "error")
         return cast(list[str], ffmpeg.compile(command, cmd=ffmpeg_path(), overwrite_output=True))
@@ -105,7 +109,7 @@ class VideoWriter:
     def _frames_input(self) -> Any:
         """The pipe as an input: picture tagged as the source's, times as they are."""
         info = self._info
-        orientation: dict[str, Any] = {"autorotate": 0}
+        orientation: dict[str, Any] = {"noautorotate": None}
         if info.rotation_degrees or info.is_mirrored:
             orientation["display_rotation"] = -info.rotation_degrees  # ffmpeg's turn leftwards
         if info.is_mirrored:
