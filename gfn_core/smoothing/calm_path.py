@@ -1,22 +1,22 @@
-"""The convex program of stage 1, for one window of frames."""
+"""The convex program of stage 1, for one window of frames.
+
+Every frame has eight unknowns: the deviation of its correction from the identity, as in
+`output_path`, and the swing, from the output's path to the intended one, times its weight. So the
+cost of both is their squared length.
+"""
 
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.sparse as sp
 
 from gfn_core.geometry import FloatArray
 from gfn_core.motion.similarity import Similarity
 from gfn_core.smoothing.crop_window import CropWindow
-from gfn_core.smoothing.output_path import (
-    Affine,
-    difference,
-    from_vector,
-    radius,
-    to_vector,
-    velocity,
-)
+from gfn_core.smoothing.output_path import Affine, difference, radius, velocity
 from gfn_core.smoothing.settings import StageOneSettings
 
+UNKNOWNS = 8
 SOLVER_SLACK = 1e-9  # half-widths (1e-6 px) kept free, so that rounding never crosses the border
 NEGLIGIBLE = 1e-6  # half-widths (0.001 px at 1920): a correction this small is none
 
@@ -29,62 +29,66 @@ class CalmPath:
     frame_rate: float
     settings: StageOneSettings
 
-    def solve(self, motion: Similarity, history: Similarity) -> Similarity:
-        """Return corrections (n - h,) for `motion` (n,), whose first h frames have `history` (h,).
+    def solve(self, motion: Similarity, history: FloatArray) -> FloatArray:
+        """Return unknowns (n - h, 8) for `motion` (n,), whose first h frames have `history` (h, 8).
 
         Every correction returned meets the crop window exactly.
         """
-        geometry = self.window.geometry
-        fixed = to_vector(history, geometry)
-        terms = [term.after_fixing(fixed) for term in self.terms(motion)]
-        free = 4 * len(motion.linear) - len(fixed)
+        terms = [term.after_fixing(history.ravel()) for term in self.terms(motion)]
+        nothing = np.zeros((len(motion.linear) - len(history), UNKNOWNS))
         if all(np.abs(term.offset).max(initial=0) < NEGLIGIBLE for term in terms):
-            return Similarity.identity(free // 4)  # zero costs nothing, so it is the optimum
-        rows, room = self.constraints()
+            return nothing  # and nothing costs nothing, so it is the optimum
         # Imports cvxpy, which takes more than a second, and calm footage does not need it.
         from gfn_core.smoothing.convex_program import minimize  # noqa: PLC0415
 
+        rows, room = self.constraints()
         unit = room.max()  # so that the solver's tolerances fit any crop
         terms = [Affine(term.matrix, term.offset / unit) for term in terms]
-        deviation = unit * minimize(terms, rows, room / unit, free // 4, self.settings.norm)
-        deviation = _inside(deviation, rows, room)
-        if np.abs(deviation).max(initial=0) < NEGLIGIBLE:
-            deviation = np.zeros_like(deviation)
-        return from_vector(deviation.ravel(), geometry)
+        found = unit * minimize(terms, rows, room / unit, self.settings.norm)
+        found[:, :4] = _inside(found[:, :4], rows[:, :4], room)
+        return nothing if np.abs(found[:, :4]).max(initial=0) < NEGLIGIBLE else found
 
     def terms(self, motion: Similarity) -> list[Affine]:
-        """Velocity, acceleration and jerk of the output, each times its time constant's power.
+        """Derivatives of the two paths, each times its time constant's power, of (8 n,).
 
         In half-widths, so that all compare with the deviation from the camera's own path.
         """
-        chosen = self.settings
+        chosen, count = self.settings, len(motion.linear)
+        derivatives = [velocity(motion, self.window.geometry)] if count > 1 else []
+        while len(derivatives) < min(count - 1, 3):
+            derivatives.append(difference(derivatives[-1]))
+        output = sp.kron(sp.eye_array(count), np.eye(4, UNKNOWNS)).tocsr()
         seconds = (chosen.velocity_seconds, chosen.acceleration_seconds, chosen.jerk_seconds)
-        derivative = None
-        terms = []
-        for order, constant in enumerate(seconds[: len(motion.linear) - 1], start=1):
-            derivative = (
-                difference(derivative) if derivative else velocity(motion, self.window.geometry)
-            )
-            weight = (constant * self.frame_rate) ** order
-            if weight > 0:
-                terms.append(Affine(derivative.matrix * weight, derivative.offset * weight))
+        terms = [
+            derivative.after(output) * (constant * self.frame_rate) ** order
+            for order, constant, derivative in zip((1, 2, 3), seconds, derivatives, strict=False)
+            if constant > 0
+        ]
+        if len(derivatives) > 1 and chosen.swing_weight * chosen.intended_seconds > 0:
+            both = np.hstack([np.eye(4), np.eye(4) / chosen.swing_weight])
+            intended = sp.kron(sp.eye_array(count), both).tocsr()
+            weight = (chosen.intended_seconds * self.frame_rate) ** 2
+            terms.append(derivatives[1].after(intended) * weight)
         return terms
 
     def constraints(self) -> tuple[FloatArray, FloatArray]:
-        """Rows (9, 4) and room (9,): rows @ deviation <= room in every frame."""
-        margin = 1 - self.settings.crop
+        """Rows (9, 8) and room (9,): rows @ unknowns <= room in every frame."""
         no_further_zoom = np.array([[-1.0, 0.0, 0.0, 0.0]])
         rows = np.concatenate([self.window.corner_rows, no_further_zoom])
-        room = np.append(self.window.corner_room, self.settings.zoom_share * margin)
         rows[:, :2] /= radius(self.window.geometry)
-        return rows, np.maximum(room - SOLVER_SLACK, 0)
+        zoom_room = self.settings.zoom_share * (1 - self.settings.crop)
+        room = np.append(np.maximum(self.window.corner_room - SOLVER_SLACK, 0), zoom_room)
+        return np.pad(rows, [(0, 0), (0, UNKNOWNS - 4)]), room
 
 
 def _inside(deviation: FloatArray, rows: FloatArray, room: FloatArray) -> FloatArray:
-    """Shrink deviations (n, 4) that miss the constraints by the solver's tolerance.
+    """Return deviations (n, 4) without what the solver's tolerance let through.
 
-    The constraints are convex and hold for zero, so shrinking always gets there.
+    The last row bounds the zoom alone. The others are convex and hold for zero, so shrinking a
+    deviation always meets them, and never adds to the zoom.
     """
-    used = deviation @ rows.T  # (n, 9)
-    share = np.divide(room, used, out=np.ones_like(used), where=used > room)
-    return np.asarray(deviation * share.min(axis=1, keepdims=True))
+    least = room[-1] / rows[-1, 0]  # below zero: the row says -alpha <= room
+    zoomed = np.column_stack([np.maximum(deviation[:, 0], least), deviation[:, 1:]])
+    used = zoomed @ rows[:-1].T  # (n, 8)
+    share = np.divide(room[:-1], used, out=np.ones_like(used), where=used > room[:-1])
+    return np.asarray(zoomed * share.min(axis=1, keepdims=True))

@@ -20,26 +20,26 @@ from gfn_core.smoothing.settings import Norm
 ATTEMPTS = ({"equilibrate_enable": False}, {"equilibrate_enable": True})
 
 
-def minimize(
-    terms: list[Affine], rows: FloatArray, room: FloatArray, frames: int, norm: Norm
-) -> FloatArray:
-    """Return deviations (frames, k) of least |deviation|^2 + sum of the terms' norms.
+def minimize(terms: list[Affine], rows: FloatArray, room: FloatArray, norm: Norm) -> FloatArray:
+    """Return unknowns (n, k) of least |unknowns|^2 + sum of the terms' norms.
 
-    The constraints `rows` (c, k) @ deviation <= `room` (c,) hold in every frame, to the solver's
-    tolerance. Zeros if the solver finds nothing at all.
+    The terms are functions of all of them, (n k,). The constraints `rows` (c, k) @ unknowns
+    <= `room` (c,) hold in every frame, to the solver's tolerance. Zeros if it finds nothing at all.
     """
-    deviation = cp.Variable(frames * rows.shape[1])
+    size = terms[0].matrix.shape[1]
+    frames = size // rows.shape[1]
+    unknowns = cp.Variable(size)
     measure = cp.norm1 if norm == "l1" else cp.sum_squares
-    costs = [measure(term.matrix @ deviation + term.offset) for term in terms]
+    costs = [measure(term.matrix @ unknowns + term.offset) for term in terms]
     in_every_frame = sp.kron(sp.eye_array(frames), rows).tocsr()
     problem = cp.Problem(
-        cp.Minimize(cp.sum([cp.sum_squares(deviation), *costs])),
-        [in_every_frame @ deviation <= np.tile(room, frames)],
+        cp.Minimize(cp.sum([cp.sum_squares(unknowns), *costs])),
+        [in_every_frame @ unknowns <= np.tile(room, frames)],
     )
     for options in ATTEMPTS:
         if _solved(problem, options):
             break
-    found = np.zeros(deviation.size) if deviation.value is None else deviation.value
+    found = np.zeros(size) if unknowns.value is None else unknowns.value
     return np.asarray(found).reshape(frames, -1)
 
 

@@ -32,6 +32,13 @@ class Affine:
     matrix: sp.csr_array
     offset: FloatArray
 
+    def __mul__(self, factor: float) -> "Affine":
+        return Affine(self.matrix * factor, self.offset * factor)
+
+    def after(self, matrix: sp.csr_array) -> "Affine":
+        """Return the function of y, where x = matrix @ y."""
+        return Affine(self.matrix @ matrix, self.offset)
+
     def after_fixing(self, first: FloatArray) -> "Affine":
         """Return the function of the rest of x, given its `first` entries."""
         head, tail = self.matrix[:, : len(first)], self.matrix[:, len(first) :]

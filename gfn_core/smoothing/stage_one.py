@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from gfn_core.geometry import FloatArray, FrameGeometry
 from gfn_core.motion.model import Motion
 from gfn_core.motion.similarity import Similarity
-from gfn_core.smoothing.calm_path import CalmPath
+from gfn_core.smoothing.calm_path import UNKNOWNS, CalmPath
 from gfn_core.smoothing.crop_window import CropWindow
+from gfn_core.smoothing.output_path import from_vector
 from gfn_core.smoothing.settings import StageOneSettings
 from gfn_core.smoothing.trajectory import Trajectory
 
@@ -72,14 +73,12 @@ def _smooth_shot(
 ) -> Similarity:
     """Return the corrections (n,) of one shot, window by window."""
     n = len(motion.linear)
-    correction = Similarity.identity(n)
+    found = np.zeros((n, UNKNOWNS))
     done = 0
     while done < n:
         stop = min(done + window_frames, n)
         kept = n if stop == n else stop - lookahead_frames
-        known = slice(max(0, done - HISTORY_FRAMES), done)
-        part = path.solve(motion[known.start : stop], history=correction[known])[: kept - done]
-        correction.linear[done:kept] = part.linear
-        correction.translation[done:kept] = part.translation
+        known = max(0, done - HISTORY_FRAMES)
+        found[done:kept] = path.solve(motion[known:stop], found[known:done])[: kept - done]
         done = kept
-    return correction
+    return from_vector(found[:, :4].ravel(), path.window.geometry)

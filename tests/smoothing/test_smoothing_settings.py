@@ -17,6 +17,8 @@ def test_a_crop_out_of_range_is_refused_in_one_line(crop):
         {"velocity_seconds": -0.1},
         {"acceleration_seconds": 11.0},
         {"jerk_seconds": float("nan")},
+        {"intended_seconds": -1.0},
+        {"swing_weight": 1e4},
         {"zoom_share": 1.5},
         {"norm": "l3"},
     ],

@@ -78,20 +78,24 @@ def test_the_shortest_shots(count):
     assert CropWindow(LANDSCAPE, 0.9).violation(correction).max() <= 0
 
 
-@pytest.mark.parametrize("hertz", [0.1, 0.2, 1.0])
+@pytest.mark.parametrize("hertz", [0.05, 0.08, 0.2, 1.0])
 def test_gentle_shake_is_reduced_as_the_settings_say(hertz):
-    chosen = StageOneSettings(acceleration_seconds=1.0, jerk_seconds=0.5)
+    chosen = StageOneSettings(velocity_seconds=0.2, acceleration_seconds=1.0, jerk_seconds=0.5)
     seconds = np.arange(1800) / FPS
     path = 0.01 * np.sin(2 * np.pi * hertz * seconds)
     motion = Similarity(np.ones(1800, complex), np.diff(path, prepend=path[0]) + 0j)
     # The content moves against the camera: the output shows it where source and correction agree.
     left = path - corrected(motion, chosen=chosen).translation.real
     w = 2 * np.pi * hertz
-    expected = 1 / (1 + w**4 + (0.5 * w) ** 6)
+    intended = (chosen.intended_seconds * w) ** 4
+    swing = chosen.swing_weight**2
+    bound_to_it = swing * intended / (swing + intended)
+    expected = 1 / (1 + bound_to_it + (0.2 * w) ** 2 + w**4 + (0.5 * w) ** 6)
     middle = slice(600, 1200)
-    phase = np.sin(w * seconds[middle])
-    amplitude = (left[middle] - left[middle].mean()) @ phase / (phase @ phase)
-    assert amplitude / 0.01 == pytest.approx(expected, abs=0.01)
+    waves = [np.sin(w * seconds[middle]), np.cos(w * seconds[middle]), np.ones(600)]
+    in_phase, out_of_phase, _ = np.linalg.lstsq(np.array(waves).T, left[middle], rcond=None)[0]
+    assert in_phase / 0.01 == pytest.approx(expected, abs=0.005)
+    assert out_of_phase / 0.01 == pytest.approx(0, abs=0.005)
 
 
 def test_time_constants_do_not_depend_on_the_frame_rate():
@@ -164,24 +168,57 @@ def test_an_absurd_motion_is_survived():
     assert CropWindow(LANDSCAPE, 0.9).violation(correction).max() <= 0
 
 
-def objective(motion, correction, chosen, geometry=LANDSCAPE):
-    """Cost of corrections, from its definition in the documentation."""
+def parts_of_cost(motion, correction, swing, chosen, geometry=LANDSCAPE):
+    """Every difference that the cost squares, from its definition in the documentation."""
     weight = np.array([np.sqrt((1 + geometry.half_height**2) / 3), 1])
-    deviation = np.stack([correction.linear - 1, correction.translation], axis=-1) * weight
-    half = motion[1:].half()
-    now, before = half.inverse() @ correction[1:], half @ correction[:-1]
-    velocity = weight * np.stack(
-        [now.linear - before.linear, now.translation - before.translation], axis=-1
+    deviation = weight * np.stack([correction.linear - 1, correction.translation], axis=-1)
+    distance = weight * np.stack([swing.linear, swing.translation], axis=-1)
+    intended = Similarity(
+        correction.linear + swing.linear, correction.translation + swing.translation
     )
-    acceleration = np.diff(velocity, axis=0) * (chosen.acceleration_seconds * FPS) ** 2
-    jerk = np.diff(velocity, n=2, axis=0) * (chosen.jerk_seconds * FPS) ** 3
-    return sum(np.sum(np.abs(part) ** 2) for part in (deviation, acceleration, jerk))
+    half = motion[1:].half()
+
+    def acceleration(path):
+        now, before = half.inverse() @ path[1:], half @ path[:-1]
+        velocity = [now.linear - before.linear, now.translation - before.translation]
+        return np.diff(weight * np.stack(velocity, axis=-1), axis=0)
+
+    parts = [
+        deviation,
+        chosen.swing_weight * distance,
+        acceleration(correction) * (chosen.acceleration_seconds * FPS) ** 2,
+        np.diff(acceleration(correction), axis=0) * (chosen.jerk_seconds * FPS) ** 3,
+        acceleration(intended) * (chosen.intended_seconds * FPS) ** 2,
+    ]
+    return np.concatenate([part.ravel() for part in parts]).view(float)
+
+
+def as_affine(function, size):
+    """Matrix and offset of an affine function, found by calling it."""
+    offset = function(np.zeros(size))
+    return np.stack([function(unit) - offset for unit in np.eye(size)], axis=-1), offset
+
+
+def similarities(vector):
+    a, b, x, y = vector.reshape(-1, 4).T
+    return Similarity(a + 1j * b, x + 1j * y)
+
+
+def objective(motion, correction, chosen, geometry=LANDSCAPE):
+    """Cost of corrections, with the best intended path for them."""
+
+    def parts(vector):
+        return parts_of_cost(motion, correction, similarities(vector), chosen, geometry)
+
+    matrix, offset = as_affine(parts, 4 * len(motion.linear))
+    best = np.linalg.lstsq(matrix, -offset, rcond=None)[0]
+    return np.sum((matrix @ best + offset) ** 2)
 
 
 def test_more_room_never_costs_more():
-    motion = hand_held(200, seed=5, shake=4)
+    motion = hand_held(40, seed=5, shake=5)
     costs = []
-    for crop in (0.95, 0.9, 0.85, 0.8, 0.7):
+    for crop in (0.95, 0.9, 0.8):
         chosen = StageOneSettings(crop=crop)
         costs.append(objective(motion, corrected(motion, chosen=chosen), chosen))
     assert np.all(np.diff(costs) <= 1e-6 * np.array(costs[:-1]))
@@ -189,41 +226,47 @@ def test_more_room_never_costs_more():
 
 
 def second_solver(motion, chosen, geometry):
-    """The same program built column by column from `objective`, solved densely by quadprog."""
+    """The same program built from `parts_of_cost`, solved densely by quadprog."""
     count = len(motion.linear)
+    size = 8 * count
 
-    def at(vector):
-        parts = vector.reshape(count, 4)
-        return Similarity(1 + parts[:, 0] + 1j * parts[:, 1], parts[:, 2] + 1j * parts[:, 3])
+    def parts(vector):
+        deviation = similarities(vector[: 4 * count])
+        correction = Similarity(1 + deviation.linear, deviation.translation)
+        swing = similarities(vector[4 * count :])
+        return parts_of_cost(motion, correction, swing, chosen, geometry)
 
-    basis, zero = np.eye(4 * count), np.zeros(4 * count)
-    cost = lambda x: objective(motion, at(x), chosen, geometry)  # noqa: E731
-    single = np.array([cost(e) for e in basis])
-    negative = np.array([cost(-e) for e in basis])
-    pairs = np.array([[cost(e + f) for f in basis] for e in basis])
-    hessian = pairs - single[:, None] - single[None, :] + cost(zero)
-    gradient = (single - negative) / 2
+    matrix, offset = as_affine(parts, size)
     rows, room = [], []
     half_height = geometry.half_height
     limit = np.array([1 - 1 / geometry.width, half_height * (1 - 1 / geometry.height)])
     for t in range(count):
         for x, y in np.array([(1, 1), (1, -1), (-1, 1), (-1, -1)]) * limit * chosen.crop:
-            in_x, in_y = np.zeros((2, 4 * count))
+            in_x, in_y = np.zeros((2, size))
             in_x[4 * t : 4 * t + 4], in_y[4 * t : 4 * t + 4] = [x, -y, 1, 0], [y, x, 0, 1]
             for row, here, most in [(in_x, x, limit[0]), (in_y, y, limit[1])]:
                 rows += [row, -row]
                 room += [most - here, most + here]
-        zoom = np.zeros(4 * count)
+        zoom = np.zeros(size)
         zoom[4 * t] = -1
         rows.append(zoom)
         room.append(chosen.zoom_share * (1 - chosen.crop))
-    solution = quadprog.solve_qp(hessian, -gradient, -np.array(rows).T, -np.array(room))[0]
-    return at(solution)
+    solution = quadprog.solve_qp(
+        matrix.T @ matrix, -matrix.T @ offset, -np.array(rows).T, -np.array(room)
+    )[0]
+    found = similarities(solution[: 4 * count])
+    return Similarity(1 + found.linear, found.translation)
 
 
 @pytest.mark.parametrize("geometry", [LANDSCAPE, PORTRAIT])
 def test_a_second_solver_finds_the_same_optimum(geometry):
-    chosen = StageOneSettings(crop=0.95, acceleration_seconds=0.3, jerk_seconds=0.15)
+    chosen = StageOneSettings(
+        crop=0.95,
+        acceleration_seconds=0.3,
+        jerk_seconds=0.15,
+        intended_seconds=0.5,
+        swing_weight=3.0,
+    )
     motion = hand_held(24, seed=6, shake=6)
     expected = second_solver(motion, chosen, geometry)
     found = corrected(motion, geometry, chosen)
@@ -239,7 +282,9 @@ def test_a_second_solver_finds_the_same_optimum(geometry):
 
 
 def test_l1_makes_segments_of_constant_velocity():
-    chosen = StageOneSettings(norm="l1", acceleration_seconds=1.0, jerk_seconds=0.0)
+    chosen = StageOneSettings(
+        norm="l1", acceleration_seconds=1.0, jerk_seconds=0.0, swing_weight=0.0
+    )
     seconds = np.arange(240) / FPS
     path = 0.3 * np.sin(2 * np.pi * 0.15 * seconds)
     path += np.random.default_rng(7).normal(scale=0.002, size=240)
@@ -251,13 +296,9 @@ def test_l1_makes_segments_of_constant_velocity():
 
 
 def test_windows_give_what_one_piece_gives():
-    motion = hand_held(900, seed=8)
-    whole = corrected(motion)
-    pieces = corrected(motion, window_frames=400, lookahead_frames=200)
-    assert_same(pieces, whole, atol=2e-3)
-    chosen = StageOneSettings()
-    costs = [objective(motion, value, chosen) for value in (whole, pieces)]
-    assert costs[0] <= costs[1] < 1.02 * costs[0]
+    motion = hand_held(1000, seed=8)
+    pieces = corrected(motion, window_frames=600, lookahead_frames=400)
+    assert_same(pieces, corrected(motion), atol=5e-4)
 
 
 def test_seams_between_windows_are_as_calm_as_the_rest():
@@ -281,10 +322,11 @@ def test_shots_do_not_know_of_each_other():
     assert_same(found[60:], corrected(second), atol=1e-12)
 
 
-def test_shake_becomes_much_calmer():
+@pytest.mark.parametrize("chosen", [StageOneSettings(), StageOneSettings(zoom_share=0.0)])
+def test_shake_becomes_much_calmer(chosen):
     motion = hand_held(300, seed=12)
     before = output_motion(motion, Similarity.identity(300))
-    after = output_motion(motion, corrected(motion))
+    after = output_motion(motion, corrected(motion, chosen=chosen))
     assert np.abs(np.diff(after, axis=0)).mean() < 0.05 * np.abs(np.diff(before, axis=0)).mean()
 
 
