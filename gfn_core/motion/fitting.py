@@ -100,8 +100,7 @@ def refine(
             break
     distance = distances(homography, source, target)
     inlier = geman_mcclure(distance, scale)
-    within = inlier * prior
-    residual = weighted_median(distance, np.where(inlier > 0.25, within, 0)) / RAYLEIGH_MEDIAN
+    residual = weighted_median(distance, prior * (distance < scale)) / RAYLEIGH_MEDIAN
     uncertainty = residual * amplification if freedom else np.inf
     return Fit(homography, inlier, residual, uncertainty, freedom)
 
@@ -149,7 +148,7 @@ def consensus(source: FloatArray, target: FloatArray, threshold: float = 3e-3) -
         )
         if found is not None and abs(found[2, 2]) > np.finfo(float).eps:
             shrink = np.array([1 / nominal_px, 1 / nominal_px, 1])
-            return normalized(found * np.outer(shrink, 1 / shrink))
+            return normalized(np.asarray(found, np.float64) * np.outer(shrink, 1 / shrink))
     return np.eye(3)
 
 

@@ -1,7 +1,7 @@
 """Sparse tracks: corners of one frame found again in the next, by Lucas-Kanade.
 
-Each frame is prepared once (its half-size picture and its corners) and then serves both of its
-pairs. Tracking has two steps: `coarse_tracks` follows a few corners through the pyramid, from rest;
+Each frame is prepared once (its smaller pictures and its corners) and then serves both of its
+pairs. Tracking has two steps: `coarse_tracks` follows a few corners through the pyramid;
 `fine_tracks` starts all of them at a known motion, at full size only, and checks each by tracking
 it back. A start from a network makes the first step unnecessary.
 """
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from gfn_core.geometry import FloatArray, FrameGeometry
 from gfn_core.motion.homography import in_pixels, inverse, transform
+from gfn_core.motion.shots import thumbnail
 
 Luma = NDArray[np.uint8]
 
@@ -31,6 +32,7 @@ class TrackingSettings:
     relative_quality: float = 1e-3  # of a corner / of the frame's 99th percentile
     least_quality: float = 2e-7  # below it, a corner is sensor noise
     window_px: int = 15
+    flatten_px: int = 31  # exposure is levelled over this; about twice the window
     pyramid_levels: int = 4  # below the half-size picture
     return_error_px: float = 0.5  # of a corner tracked forward and back
 
@@ -40,7 +42,9 @@ class TrackedFrame:
     """A frame prepared for tracking."""
 
     luma: Luma  # (H, W)
-    half: Luma  # (H/2, W/2): pixel i lies at pixel 2 i of `luma`
+    relief: Luma  # (H, W) luma less its local mean
+    half: Luma  # (H/2, W/2) half the relief: pixel i lies at its pixel 2 i
+    thumbnail: Luma
     corners: NDArray[np.float32]  # (N, 2) px of `luma`, best first
 
 
@@ -57,9 +61,16 @@ NO_TRACKS = Tracks(np.zeros((0, 2)), np.zeros((0, 2)), np.zeros((0, 2)))
 
 
 def prepare(luma: Luma, settings: TrackingSettings) -> TrackedFrame:
-    """Halve a frame and find its corners."""
-    half = np.asarray(cv2.pyrDown(luma), np.uint8)
-    return TrackedFrame(luma, half, find_corners(half, settings) * 2)
+    """Shrink a frame and find its corners."""
+    relief = flattened(luma, settings.flatten_px)
+    half = np.asarray(cv2.pyrDown(relief), np.uint8)
+    return TrackedFrame(luma, relief, half, thumbnail(luma), find_corners(half, settings) * 2)
+
+
+def flattened(luma: Luma, window_px: int) -> Luma:
+    """Subtract the local mean, so that a change of exposure is not taken for motion."""
+    local_mean = cv2.blur(luma, (window_px, window_px))
+    return np.asarray(cv2.addWeighted(luma, 1, local_mean, -1, 128), np.uint8)
 
 
 def find_corners(picture: Luma, settings: TrackingSettings) -> NDArray[np.float32]:
@@ -121,15 +132,15 @@ def fine_tracks(
         return NO_TRACKS
     expected = transform(in_pixels(start, geometry), corners.astype(np.float64))
     at_one_size = partial(follow, levels_below=0, window_px=settings.window_px)
-    found, forward = at_one_size(first.luma, second.luma, corners, expected, precision_px=0.01)
+    found, forward = at_one_size(first.relief, second.relief, corners, expected, precision_px=0.01)
     # The way back only tells true tracks from false ones, for which half the size will do.
     back = transform(in_pixels(inverse(start), geometry), found.astype(np.float64))
     returned, backward = at_one_size(
         second.half, first.half, found / 2, back / 2, precision_px=0.05
     )
     error = np.hypot(*(returned * 2 - corners).T)
-    kept = forward & backward & inside(found, second.luma) & (error < settings.return_error_px)
-    return matched(corners, found, kept, ~kept & inside(expected, second.luma), geometry)
+    kept = forward & backward & inside(found, second.relief) & (error < settings.return_error_px)
+    return matched(corners, found, kept, ~kept & inside(expected, second.relief), geometry)
 
 
 def follow(

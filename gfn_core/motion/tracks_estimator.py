@@ -11,7 +11,7 @@ from gfn_core.motion.bases import OrthonormalBases, orthonormal_bases
 from gfn_core.motion.coverage import area_share, border_weights, coverage_weights
 from gfn_core.motion.estimator import GrayFrame, PairMotion
 from gfn_core.motion.fitting import Fit, FitSettings, fit_homography, rival_motions
-from gfn_core.motion.shots import histogram_change, luma_histogram
+from gfn_core.motion.shots import likeness
 from gfn_core.motion.tracks import (
     Luma,
     TrackedFrame,
@@ -35,7 +35,7 @@ class TracksSettings:
     expected_background: float = 0.5  # a smaller share of the frame lowers the confidence
     tolerated_uncertainty: float = 1e-3  # half-widths: halves the confidence
     cut_inlier_share: float = 0.25  # at a cut fewer of the corners move together
-    cut_histogram_change: float = 0.02  # and luma is distributed otherwise
+    cut_likeness: float = 0.5  # and the thumbnails are less alike
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,23 @@ class TracksEstimator:
 
 
 @dataclass(frozen=True)
+class Agreement:
+    """What the tracks of a pair say: the motion, and how much of the frame moves by it."""
+
+    fit: Fit
+    inlier_share: float  # of the corners
+    background_share: float  # of the area
+
+    @classmethod
+    def of(cls, tracks: Tracks, fit: Fit) -> "Agreement":
+        """Count who agrees; a corner that was lost does not."""
+        points = np.concatenate([tracks.source, tracks.lost])
+        agrees = np.concatenate([fit.inlier_weights > 0.25, np.zeros(len(tracks.lost), bool)])
+        share = float(agrees.mean()) if len(points) else 0.0
+        return cls(fit, share, area_share(points, agrees.astype(np.float64)))
+
+
+@dataclass(frozen=True)
 class Pair:
     """Two successive frames."""
 
@@ -78,37 +95,28 @@ class Pair:
 
     def motion(self, previous: FloatArray) -> PairMotion:
         """Motion of this pair, where the pair before moved by `previous` (3, 3)."""
-        change = (mean_luma(self.second.luma) - mean_luma(self.first.luma)) / 255
-        sharp = sharpness(self.second.luma)
+        seen = PairMotion(
+            sharpness=sharpness(self.second.luma),
+            luminance_change=(mean_luma(self.second.luma) - mean_luma(self.first.luma)) / 255,
+        )
         if len(self.first.corners) == 0:
-            return PairMotion(
-                confidence=0.0,
-                background_share=0.0,
-                inlier_share=0.0,
-                sharpness=sharp,
-                luminance_change=change,
-            )
+            return replace(seen, confidence=0.0, background_share=0.0, inlier_share=0.0)
         if np.array_equal(self.first.luma, self.second.luma):
-            return PairMotion(sharpness=sharp)
-        tracks, fit = self.fit(previous)
-        points = np.concatenate([tracks.source, tracks.lost])
-        belongs = np.concatenate([fit.inlier_weights > 0.25, np.zeros(len(tracks.lost), bool)])
-        inlier_share = float(belongs.mean())
-        if self.is_cut(inlier_share):
-            return PairMotion(shot_start=True, sharpness=sharp, luminance_change=change)
-        background = area_share(points, belongs.astype(np.float64))
-        return PairMotion(
-            homography=fit.homography,
-            confidence=self.confidence(background, fit),
-            background_share=background,
-            inlier_share=inlier_share,
-            residual=fit.residual,
-            sharpness=sharp,
-            luminance_change=change,
+            return seen
+        found = self.agreement(previous)
+        if found.inlier_share < self.settings.cut_inlier_share and self.is_cut():
+            return replace(seen, shot_start=True)
+        return replace(
+            seen,
+            homography=found.fit.homography,
+            confidence=self.confidence(found),
+            background_share=found.background_share,
+            inlier_share=found.inlier_share,
+            residual=found.fit.residual,
         )
 
-    def fit(self, previous: FloatArray) -> tuple[Tracks, Fit]:
-        """Track coarsely and choose a start, then track finely from there."""
+    def agreement(self, previous: FloatArray) -> Agreement:
+        """Track coarsely and choose a motion, then track finely from that."""
         tracking = self.settings.tracking
         coarse = coarse_tracks(self.first, self.second, self.geometry, tracking)
         start = self.coarse_fit(coarse, previous).homography
@@ -116,7 +124,7 @@ class Pair:
         fit = fit_homography(
             fine.source, fine.target, self.bases, starts=[start], settings=self.settings.fit
         )
-        return fine, fit
+        return Agreement.of(fine, fit)
 
     def coarse_fit(self, tracks: Tracks, previous: FloatArray) -> Fit:
         """Choose between the motions that the tracks show, by the background each explains.
@@ -133,18 +141,14 @@ class Pair:
             settings=replace(self.settings.fit, iterations=COARSE_ITERATIONS),
         )
 
-    def is_cut(self, inlier_share: float) -> bool:
-        """Whether nothing of the first frame goes on in the second."""
-        change = histogram_change(luma_histogram(self.first.half), luma_histogram(self.second.half))
-        return (
-            inlier_share < self.settings.cut_inlier_share
-            and change > self.settings.cut_histogram_change
-        )
+    def is_cut(self) -> bool:
+        """Whether the two frames show different places, however far the camera may have turned."""
+        return likeness(self.first.thumbnail, self.second.thumbnail) < self.settings.cut_likeness
 
-    def confidence(self, background_share: float, fit: Fit) -> float:
+    def confidence(self, found: Agreement) -> float:
         """Trust in the motion: much of the frame agrees on it, and it is known precisely."""
-        agreement = min(1.0, background_share / self.settings.expected_background)
-        precision = 1 / (1 + (fit.uncertainty / self.settings.tolerated_uncertainty) ** 2)
+        agreement = min(1.0, found.background_share / self.settings.expected_background)
+        precision = 1 / (1 + (found.fit.uncertainty / self.settings.tolerated_uncertainty) ** 2)
         return agreement * precision
 
 

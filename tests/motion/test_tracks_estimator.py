@@ -1,0 +1,209 @@
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import pytest
+
+from gfn_core.geometry import FrameGeometry
+from gfn_core.motion.estimator import estimate_motion
+from gfn_core.motion.homography import in_pixels, inverse, transform
+from gfn_core.motion.similarity import Similarity
+from gfn_core.motion.tracks_estimator import TracksEstimator
+
+GEOMETRY = FrameGeometry(640, 360)
+
+
+@dataclass(frozen=True)
+class Frame:
+    index: int
+    luma: np.ndarray
+
+    @property
+    def pts(self):
+        return self.index * 512
+
+    @property
+    def pts_seconds(self):
+        return self.index / 25
+
+
+def scene(seed, height=480, width=800):
+    """A drawn texture: smooth noise of several scales, and a few hundred discs."""
+    rng = np.random.default_rng(seed)
+    picture = np.full((height, width), 120.0)
+    for sigma in (3, 8, 24):
+        layer = cv2.GaussianBlur(rng.normal(0, 1, (height, width)), None, sigma)
+        picture += 18 * layer / layer.std()
+    picture = np.clip(picture, 0, 255).astype(np.uint8)
+    for _ in range(300):
+        centre = (int(rng.integers(width)), int(rng.integers(height)))
+        gray = int(rng.integers(20, 235))
+        cv2.circle(picture, centre, int(rng.integers(3, 20)), gray, -1, cv2.LINE_AA)
+    return cv2.GaussianBlur(picture, None, 0.7).astype(np.float64)
+
+
+def view(picture, homography, geometry=GEOMETRY):
+    """The frame that shows the middle of `picture` after it moved by `homography`."""
+    height, width = picture.shape
+    scale = geometry.width / 640
+    middle = np.array(
+        [[scale, 0, (scale - 1) / 2], [0, scale, (scale - 1) / 2], [0, 0, 1.0]]
+    ) @ np.array([[1, 0, -(width - 640) / 2], [0, 1, -(height - 360) / 2], [0, 0, 1.0]])
+    warp = in_pixels(homography, geometry) @ middle
+    flags = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return cv2.warpPerspective(picture, warp, (geometry.width, geometry.height), flags=flags)
+
+
+def as_luma(picture, rng=None, noise=0.0):
+    if noise:
+        picture = picture + rng.normal(0, noise, picture.shape)
+    return np.clip(np.rint(picture), 0, 255).astype(np.uint8)
+
+
+def shake(rng):
+    """Hand shake of 6 px, 0.6 degrees, 0.7 % at 640 px width, as a homography."""
+    x, y = rng.normal(0, 6 / 320, 2)
+    similarity = Similarity.from_parameters(
+        x, y, np.deg2rad(rng.normal(0, 0.6)), rng.normal(0, 0.007)
+    ).matrix
+    similarity[2, :2] = rng.normal(0, 1e-3, 2)
+    return similarity
+
+
+def estimate(*lumas, geometry=None):
+    height, width = lumas[0].shape
+    frames = (Frame(index, luma) for index, luma in enumerate(lumas))
+    return estimate_motion(frames, TracksEstimator(), geometry or FrameGeometry(width, height))
+
+
+def error_px(found, true):
+    points = GEOMETRY.grid(32, 18).reshape(-1, 2)
+    return 320 * np.linalg.norm(transform(found, points) - transform(true, points), axis=-1).mean()
+
+
+def moving_pair(seed, moving_share):
+    """Two noisy frames under hand shake, a textured rectangle that moves apart, and the truth."""
+    rng = np.random.default_rng(seed)
+    background, true = scene(seed), shake(rng)
+    first, second = view(background, np.eye(3)), view(background, true)
+    if moving_share:
+        width = int(np.sqrt(moving_share * 640 * 360 * 1.6))
+        height = int(moving_share * 640 * 360 / width)
+        left, top = (int(rng.integers(20, side)) for side in (620 - width, 340 - height))
+        angle = rng.uniform(0, 2 * np.pi)
+        dx, dy = np.rint(rng.uniform(6, 14) * np.array([np.cos(angle), np.sin(angle)])).astype(int)
+        subject = scene(seed + 1000)[:height, :width]
+        first[top : top + height, left : left + width] = subject
+        y, x = max(0, top + dy), max(0, left + dx)
+        target = second[y : y + height, x : x + width]
+        target[:] = subject[: target.shape[0], : target.shape[1]]
+    gain = rng.uniform(0.93, 1.07)
+    return as_luma(first, rng, 2), as_luma(second * gain, rng, 2), true
+
+
+@pytest.mark.parametrize("moving_share", [0.0, 0.1, 0.25])
+def test_known_motion_is_found_to_a_few_hundredths_of_a_pixel(moving_share):
+    errors = []
+    for seed in range(8):
+        first, second, true = moving_pair(seed, moving_share)
+        errors.append(error_px(estimate(first, second).homography[1], true))
+    assert np.median(errors) < 0.05
+    assert max(errors) < 0.3
+
+
+def test_uncertainty_shows_in_confidence_and_share():
+    sure = estimate(*moving_pair(0, 0)[:2])
+    crowded = estimate(*moving_pair(0, 0.25)[:2])
+    assert sure.confidence[1] > 0.9
+    assert sure.background_share[1] > 0.85
+    assert 0.5 < crowded.background_share[1] < 0.85
+
+
+def test_time_reversed_is_the_inverse():
+    first, second, true = moving_pair(3, 0.1)
+    forward = estimate(first, second).homography[1]
+    backward = estimate(second, first).homography[1]
+    assert error_px(inverse(backward), forward) < 0.08
+    assert error_px(forward, true) < 0.08
+
+
+def test_transposed_frames_give_the_transposed_motion():
+    first, second, _ = moving_pair(4, 0)
+    swap = np.eye(3)[[1, 0, 2]]
+    unit = np.diag([640 / 360, 640 / 360, 1])  # half-widths of the portrait frame are shorter
+    turned = estimate(first.T.copy(), second.T.copy()).homography[1]
+    back = inverse(unit) @ swap @ turned @ swap @ unit
+    assert error_px(back, estimate(first, second).homography[1]) < 0.08
+
+
+def test_the_size_of_the_analysis_frames_does_not_matter():
+    source = FrameGeometry(1280, 720)
+    picture, true = scene(5), shake(np.random.default_rng(5))
+    for width, height in ((640, 360), (480, 270), (320, 180)):
+        size = source.scaled(width, height)
+        frames = (as_luma(view(picture, motion, size)) for motion in (np.eye(3), true))
+        assert error_px(estimate(*frames, geometry=source).homography[1], true) < 0.1
+
+
+def test_a_repeated_frame_has_exactly_no_motion():
+    luma = as_luma(scene(6)[:360, :640])
+    motion = estimate(luma, luma.copy())
+    np.testing.assert_array_equal(motion.homography[1], np.eye(3))
+    assert motion.confidence[1] == 1
+    assert not motion.shot_start[1]
+
+
+@pytest.mark.parametrize("level", [0, 16, 255])
+def test_blank_frames_have_no_motion_and_no_confidence(level):
+    blank = np.full((360, 640), level, np.uint8)
+    motion = estimate(blank, blank.copy(), as_luma(scene(7)[:360, :640]), blank)
+    np.testing.assert_array_equal(motion.homography, np.tile(np.eye(3), (4, 1, 1)))
+    assert motion.confidence[1] == 0
+    assert motion.confidence[2] == 0
+
+
+def test_sensor_noise_is_not_taken_for_texture():
+    rng = np.random.default_rng(8)
+    dark = [as_luma(np.full((360, 640), 12.0), rng, 1.5) for _ in range(2)]
+    assert estimate(*dark).confidence[1] < 0.1
+
+
+def test_a_hard_cut_starts_a_shot_and_a_flash_does_not():
+    picture, true = scene(9), shake(np.random.default_rng(9))
+    before, after = view(picture, np.eye(3)), view(picture, true)
+    elsewhere = scene(10)[:360, :640]
+    motion = estimate(*map(as_luma, (before, after, after * 0.6 + 90, elsewhere)))
+    assert motion.shot_start.tolist() == [True, False, False, True]
+    np.testing.assert_array_equal(motion.homography[3], np.eye(3))
+
+
+def test_measures_of_each_frame():
+    picture = scene(11)
+    sharp = view(picture, np.eye(3))
+    blurred = cv2.GaussianBlur(sharp, None, 3)
+    motion = estimate(*map(as_luma, (sharp, blurred, blurred + 25.5)))
+    assert motion.sharpness[1] < motion.sharpness[0] / 2
+    assert motion.luminance_change[2] == pytest.approx(0.1, abs=0.01)
+    np.testing.assert_array_equal(motion.pts, [0, 512, 1024])
+    np.testing.assert_allclose(motion.pts_seconds, [0, 0.04, 0.08])
+
+
+def test_tiny_frames_and_no_frames_do_not_fail():
+    tiny = np.random.default_rng(0).integers(0, 255, (2, 8, 10)).astype(np.uint8)
+    assert len(estimate(*tiny)) == 2
+    empty = estimate_motion([], TracksEstimator(), GEOMETRY)
+    assert len(empty) == 0
+    assert empty.homography.shape == (0, 3, 3)
+    assert empty.dct.shape == (0, 0)
+
+
+def test_frames_are_consumed_one_at_a_time():
+    given = []
+
+    def frames():
+        for index in range(4):
+            given.append(index)
+            yield Frame(index, as_luma(scene(12)[:360, index : 640 + index]))
+
+    for count, _ in enumerate(TracksEstimator().pair_motions(frames(), GEOMETRY), start=1):
+        assert len(given) == count
