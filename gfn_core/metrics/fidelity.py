@@ -9,7 +9,7 @@ import numpy as np
 from gfn_core.geometry import FloatArray
 from gfn_core.metrics.registration import Registration, register
 from gfn_core.metrics.tracked_path import BoolArray, GrayArray
-from gfn_core.motion.homography import normalized, transform
+from gfn_core.motion.homography import normalized
 
 BORDER_TOLERANCE = 0.005  # half-widths; the registration is exact to about a tenth of it
 BLACK = 4  # luma, 0 to 255; an encoder leaves black a little off
@@ -41,12 +41,13 @@ def fidelity(pairs: Iterable[tuple[GrayArray, GrayArray]]) -> FidelityFigures:
         if registration is None:
             unmatched += 1
             continue
+        beyond = outside(registration)
         rows.append(
             (
                 cropping_ratio(registration),
                 distortion(registration),
-                sharpness_ratio(source, stabilized, registration),
-                outside(registration).mean(),
+                sharpness_ratio(source, stabilized, registration, ~beyond),
+                beyond.mean(),
                 black_border(stabilized).mean(),
             )
         )
@@ -77,8 +78,13 @@ def distortion(registration: Registration) -> float:
     return float(small / large)
 
 
-def sharpness_ratio(source: GrayArray, stabilized: GrayArray, registration: Registration) -> float:
-    """Mean |Laplacian| of the stabilized frame over that of the source resampled to it."""
+def sharpness_ratio(
+    source: GrayArray, stabilized: GrayArray, registration: Registration, inside: BoolArray
+) -> float:
+    """Mean |Laplacian| of the stabilized frame over that of the source resampled to it.
+
+    Only where `inside` (H, W) and all pixels around are.
+    """
     to_stabilized_px = normalized(
         registration.stabilized.to_pixels
         @ registration.homography
@@ -86,8 +92,7 @@ def sharpness_ratio(source: GrayArray, stabilized: GrayArray, registration: Regi
     )
     size = (stabilized.shape[1], stabilized.shape[0])
     resampled = cv2.warpPerspective(source, to_stabilized_px, size, flags=cv2.INTER_LANCZOS4)
-    inside = ~outside(registration)
-    inside &= cv2.erode(inside.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    inside = cv2.erode(inside.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
     reference = _sharpness(np.asarray(resampled, np.uint8), inside)
     return _sharpness(stabilized, inside) / reference if reference > 0 else 1.0
 
@@ -95,9 +100,9 @@ def sharpness_ratio(source: GrayArray, stabilized: GrayArray, registration: Regi
 def outside(registration: Registration) -> BoolArray:
     """Which pixels (H, W) of the stabilized frame show what lies outside the source frame."""
     frame = registration.stabilized
-    points = frame.grid(frame.width, frame.height).reshape(-1, 2)
+    points = frame.grid(frame.width, frame.height)
     back = np.asarray(np.linalg.inv(registration.homography), np.float64)
-    seen = np.abs(transform(back, points)).reshape(frame.height, frame.width, 2)
+    seen = np.abs(cv2.perspectiveTransform(points, back))
     limit = np.array([1.0, registration.source.half_height]) + BORDER_TOLERANCE
     return np.asarray((seen > limit).any(axis=-1))
 

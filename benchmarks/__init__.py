@@ -1,0 +1,1 @@
+"""Benchmarks, one command each; what they print and write is for people."""

@@ -1,0 +1,133 @@
+"""Quality of stabilizers on real clips, at equal output window, measured on the videos they made.
+
+    python -m benchmarks.quality CLIP... --out DIR --methods transcode,vidstab-30,gfn
+
+vid.stab chooses its zoom itself, so it runs first; the window that it shows is measured on its
+output, and the methods that can be told get that very window.
+"""
+
+import argparse
+import json
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cv2
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from benchmarks.machine import record
+from benchmarks.quality_table import markdown
+from benchmarks.stabilizers import (
+    VIDEO_SUFFIXES,
+    RunError,
+    Stabilizer,
+    stabilizer,
+    window_reference,
+)
+from benchmarks.video_frames import open_video
+from gfn_core.metrics.evaluation import evaluate
+
+METHODS = "transcode,vidstab-10,vidstab-30,vidstab-30-gauss,deshake,gfn"
+WHOLE_FRAME = 1.0
+SEED = 0  # of OpenCV's robust fits
+
+Row = dict[str, str | float]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the benchmark; 1 where a method failed on a clip."""
+    asked = _arguments().parse_args(arguments)
+    methods = [stabilizer(name, asked.gfn_options.split()) for name in asked.methods.split(",")]
+    methods.sort(key=lambda method: window_reference(method) is not None)
+    asked.out.mkdir(parents=True, exist_ok=True)
+    cv2.setRNGSeed(SEED)
+    machine = record()
+    rows: list[Row] = []
+    for clip in _clips(asked.clips):
+        run = ClipRun(clip, asked.out / "videos", asked.compared)
+        rows += [run.measure(method) for method in methods]
+        _write(pd.DataFrame(rows), machine, asked.out)  # after each clip: it may take hours
+    return int(any(row["error"] for row in rows))
+
+
+@dataclass
+class ClipRun:
+    """One clip on its way through the methods."""
+
+    clip: Path
+    folder: Path
+    compared: int
+    windows: dict[str, float] = field(default_factory=dict)  # measured, by method
+
+    def __post_init__(self) -> None:
+        self.source = open_video(self.clip)
+
+    def measure(self, method: Stabilizer) -> Row:
+        """Run a method and measure the video it made; a failure becomes a row as well."""
+        reference = window_reference(method)
+        row: Row = {"clip": self.clip.name, "method": method.name, "error": ""}
+        try:
+            window = self._window(reference)
+            row["window_asked"] = window
+            run = method.run(self.clip.resolve(), self._workplace(method), window)
+            row["wall_seconds"] = run.wall_seconds
+            row |= evaluate(self.source, open_video(run.video), self.compared).as_row()
+            self.windows[method.name] = float(row["cropping_ratio"])
+        except (RunError, ValueError) as failure:
+            row["error"] = str(failure)
+        print(_progress(row), file=sys.stderr)
+        return row
+
+    def _window(self, reference: str | None) -> float:
+        if reference is None:
+            return WHOLE_FRAME
+        if reference not in self.windows:
+            raise RunError(f"needs the window of {reference}, which has none on this clip")
+        return self.windows[reference]
+
+    def _workplace(self, method: Stabilizer) -> Path:
+        workplace = self.folder.resolve() / self.clip.stem / method.name
+        shutil.rmtree(workplace, ignore_errors=True)
+        workplace.mkdir(parents=True)
+        return workplace
+
+
+def _clips(paths: Sequence[Path]) -> list[Path]:
+    files = [
+        file for path in paths for file in (sorted(path.rglob("*")) if path.is_dir() else [path])
+    ]
+    return [file for file in files if file.suffix in VIDEO_SUFFIXES]
+
+
+def _write(table: pd.DataFrame, machine: dict[str, str], out: Path) -> None:
+    arrow = pa.Table.from_pandas(table, preserve_index=False)
+    notes = {"machine": json.dumps(machine), "opencv_seed": str(SEED)}
+    pq.write_table(arrow.replace_schema_metadata(notes), out / "quality.parquet")
+    (out / "quality.md").write_text(markdown(table, machine))
+
+
+def _progress(row: Row) -> str:
+    if row["error"]:
+        return f"{row['clip']}: {row['method']}: {row['error']}"
+    return (
+        f"{row['clip']}: {row['method']}: acceleration {row['acceleration_px']:.2f} px, "
+        f"jitter {row['jitter_px']:.2f} px, window {row['cropping_ratio']:.3f}"
+    )
+
+
+def _arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("clips", nargs="+", type=Path, help="clips, or folders of them")
+    parser.add_argument("--out", type=Path, required=True, help="folder for videos and tables")
+    parser.add_argument("--methods", default=METHODS, help=f"default: {METHODS}")
+    parser.add_argument("--gfn-options", default="", help="more options for gfn stabilize")
+    parser.add_argument("--compared", type=int, default=60, help="frames laid over the source's")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

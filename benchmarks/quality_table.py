@@ -1,0 +1,63 @@
+"""The quality benchmark's Markdown page, made from its rows."""
+
+import numpy as np
+import pandas as pd
+
+REFERENCE = "vidstab-30"
+COLUMNS = {
+    # column: heading, format; lower or higher is better as docs/measures.md says
+    "cropping_ratio": ("window", ".3f"),
+    "acceleration_px": ("acceleration", ".2f"),
+    "jitter_px": ("jitter", ".2f"),
+    "local_jitter_px": ("local jitter", ".2f"),
+    "nus_minimum": ("NUS stability", ".3f"),
+    "distortion_least": ("distortion", ".3f"),
+    "sharpness": ("sharpness", ".2f"),
+    "outside_share": ("outside", ".4f"),
+    "psnr_db": ("PSNR", ".2f"),
+    "ssim": ("SSIM", ".3f"),
+    "failures": ("untracked", ".0f"),
+    "wall_seconds": ("seconds", ".1f"),
+}
+RATIOS = ("acceleration_px", "jitter_px", "local_jitter_px")
+
+
+def markdown(table: pd.DataFrame, machine: dict[str, str]) -> str:
+    """Return the page: ratios to the reference first, then every clip, then the machine."""
+    parts = [
+        "# Quality",
+        "Measured on the videos (docs/measures.md); px of a frame 1920 px wide.",
+        *_ratios(table),
+        *(_clip(str(name), rows) for name, rows in table.groupby("clip", sort=False)),
+        "## Machine",
+        "\n".join(f"- {name}: {value}" for name, value in machine.items()),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _ratios(table: pd.DataFrame) -> list[str]:
+    """Geometric means over the clips on which both methods came through."""
+    good = table[table["error"] == ""]
+    if REFERENCE not in set(good["method"]):
+        return []
+    by_clip = good.pivot_table(index="clip", columns="method", values=list(RATIOS))
+    lines = ["| method | clips | " + " | ".join(COLUMNS[name][0] for name in RATIOS) + " |"]
+    lines.append("|---" * (len(RATIOS) + 2) + "|")
+    for method in good["method"].unique():
+        ratios = [by_clip[name][method] / by_clip[name][REFERENCE] for name in RATIOS]
+        shown = [f"{np.exp(np.log(ratio.dropna()).mean()):.3f}" for ratio in ratios]
+        lines.append(f"| {method} | {ratios[0].count()} | " + " | ".join(shown) + " |")
+    return [f"## Relative to {REFERENCE} (geometric mean)", "\n".join(lines)]
+
+
+def _clip(name: str, rows: pd.DataFrame) -> str:
+    shown = {column: style for column, style in COLUMNS.items() if column in rows}
+    lines = ["| method | " + " | ".join(heading for heading, _ in shown.values()) + " |"]
+    lines.append("|---" * (len(shown) + 1) + "|")
+    for _, row in rows.iterrows():
+        if row["error"]:
+            lines.append(f"| {row['method']} | {row['error']} |" + " |" * (len(shown) - 1))
+            continue
+        cells = (format(row[column], style) for column, (_, style) in shown.items())
+        lines.append(f"| {row['method']} | " + " | ".join(cells) + " |")
+    return f"## {name}\n\n" + "\n".join(lines)

@@ -1,0 +1,174 @@
+"""The stabilizers that are compared, each run as a user would run it: as a command of its own.
+
+All but gfn end in the same encoder call, so that none is ahead by its encoder.
+"""
+
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import av
+import imageio_ffmpeg
+
+ENCODER = ("-c:v", "libx264", "-crf", "18", "-preset", "medium", "-pix_fmt", "yuv420p")
+SAME_FRAMES = ("-fps_mode", "passthrough", "-map", "0:v:0", "-an")
+TIME_LIMIT_SECONDS = 3600
+VIDEO_SUFFIXES = {".mp4", ".mkv", ".mov", ".avi", ".m4v", ".webm"}
+
+
+class RunError(Exception):
+    """A stabilizer ended with an error; the text holds its last lines."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a stabilizer made of a clip."""
+
+    video: Path
+    wall_seconds: float
+    log: str
+
+
+class Stabilizer(Protocol):
+    """Makes a stabilized copy of a clip in an empty folder."""
+
+    @property
+    def name(self) -> str:
+        """Name in tables."""
+
+    def run(self, clip: Path, folder: Path, window: float) -> Run:
+        """Stabilize `clip`; `window` is the share of the frame's width to show, where it asks."""
+
+
+@dataclass(frozen=True)
+class Transcode:
+    """Decodes and encodes: the floor of every figure, and the shake that is there."""
+
+    name: str = "transcode"
+
+    def run(self, clip: Path, folder: Path, window: float) -> Run:
+        """Encode the clip as it is."""
+        del window
+        return _ffmpeg(clip, folder, "null")
+
+
+@dataclass(frozen=True)
+class Vidstab:
+    """ffmpeg's vid.stab in two passes, with the zoom that it finds best."""
+
+    smoothing: int
+    algorithm: str = "opt"  # its default: an L1 path; "gauss" was the only one in older releases
+
+    @property
+    def name(self) -> str:
+        """Name in tables."""
+        return f"vidstab-{self.smoothing}" + ("" if self.algorithm == "opt" else "-gauss")
+
+    def run(self, clip: Path, folder: Path, window: float) -> Run:
+        """Run both passes; the window is vid.stab's own choice."""
+        del window
+        detect = _ffmpeg(clip, folder, "vidstabdetect=result=transforms.trf", null_output=True)
+        apply = f"vidstabtransform=input=transforms.trf:smoothing={self.smoothing}:optzoom=1"
+        second = _ffmpeg(clip, folder, f"{apply}:optalgo={self.algorithm}:interpol=bicubic")
+        return Run(second.video, detect.wall_seconds + second.wall_seconds, second.log)
+
+
+@dataclass(frozen=True)
+class Deshake:
+    """ffmpeg's deshake. It never zooms, so the window is cut out of what it makes."""
+
+    name: str = "deshake"
+
+    def run(self, clip: Path, folder: Path, window: float) -> Run:
+        """Stabilize, cut, scale back."""
+        width, height = _size(clip)
+        cut = f"crop={round(width * window)}:{round(height * window)}:exact=1"
+        scaled = f"scale={width}:{height}:flags=bicubic"
+        return _ffmpeg(clip, folder, f"deshake=rx=64:ry=64,{cut},{scaled}")
+
+
+@dataclass(frozen=True)
+class Gfn:
+    """The project's own command, at the window of another method."""
+
+    reference: str = "vidstab-30"
+    options: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Name in tables."""
+        return "gfn" if self.reference == "vidstab-30" else f"gfn@{self.reference}"
+
+    def run(self, clip: Path, folder: Path, window: float) -> Run:
+        """Run `gfn stabilize` at the window, in a folder of its own: nothing is reused."""
+        out = folder / "out"
+        crop = f"{min(1.0, window):.4f}"
+        python = [sys.executable, "-m", "flows.cli"]
+        command = [*python, "stabilize", str(clip), str(out), "--crop", crop, "--no-prefect"]
+        seconds, log = _timed([*command, *self.options], Path.cwd())
+        videos = [
+            path
+            for path in sorted(out.rglob("*"))
+            if path.suffix in VIDEO_SUFFIXES and not any(p.startswith(".") for p in path.parts)
+        ]
+        if len(videos) != 1:
+            raise RunError(f"gfn: one video expected under {out}, found {len(videos)}")
+        return Run(videos[0], seconds, log)
+
+
+def stabilizer(name: str, gfn_options: Sequence[str] = ()) -> Stabilizer:
+    """Return the stabilizer of a name, such as vidstab-30 or gfn@vidstab-10."""
+    if match := re.fullmatch(r"vidstab-(\d+)(-gauss)?", name):
+        return Vidstab(int(match[1]), "gauss" if match[2] else "opt")
+    if match := re.fullmatch(r"gfn(?:@(.+))?", name):
+        return Gfn(match[1] or "vidstab-30", tuple(gfn_options))
+    plain: dict[str, Stabilizer] = {"transcode": Transcode(), "deshake": Deshake()}
+    if name not in plain:
+        known = "transcode, deshake, vidstab-N, vidstab-N-gauss, gfn, gfn@METHOD"
+        raise ValueError(f"no such method: {name}; there are {known}")
+    return plain[name]
+
+
+def window_reference(method: Stabilizer) -> str | None:
+    """Name the method whose window `method` must show; None where it chooses itself."""
+    if isinstance(method, Gfn):
+        return method.reference
+    return "vidstab-30" if isinstance(method, Deshake) else None
+
+
+def ffmpeg_version() -> str:
+    """Return the first line that ffmpeg says of itself."""
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-version"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return said.splitlines()[0]
+
+
+def _ffmpeg(clip: Path, folder: Path, filters: str, *, null_output: bool = False) -> Run:
+    video = folder / "out.mkv"
+    end = ["-f", "null", "-"] if null_output else [*ENCODER, "-enc_time_base", "demux", str(video)]
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-nostdin", "-y", "-i"]
+    command += [str(clip.resolve()), *SAME_FRAMES, "-vf", filters, *end]
+    seconds, log = _timed(command, folder)
+    return Run(video, seconds, log)
+
+
+def _size(clip: Path) -> tuple[int, int]:
+    with av.open(str(clip)) as container:
+        codec = container.streams.video[0].codec_context
+        return codec.width, codec.height
+
+
+def _timed(command: Sequence[str], folder: Path) -> tuple[float, str]:
+    start = time.perf_counter()
+    ended = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, timeout=TIME_LIMIT_SECONDS, check=False
+    )
+    seconds = time.perf_counter() - start
+    if ended.returncode:
+        raise RunError(f"{Path(command[0]).name}: {' | '.join(ended.stderr.splitlines()[-3:])}")
+    return seconds, ended.stderr
