@@ -108,14 +108,10 @@ class Gfn:
         """Run `gfn stabilize` at the window, in a folder of its own: nothing is reused."""
         out = folder / "out"
         crop = f"{min(1.0, window):.4f}"
-        python = [sys.executable, "-m", "flows.cli"]
-        command = [*python, "stabilize", str(clip), str(out), "--crop", crop, "--no-prefect"]
+        gfn = [sys.executable, "-c", "from flows.cli import main; main()"]
+        command = [*gfn, "stabilize", str(clip), str(out), "--crop", crop, "--no-prefect"]
         seconds, log = _timed([*command, *self.options], Path.cwd())
-        videos = [
-            path
-            for path in sorted(out.rglob("*"))
-            if path.suffix in VIDEO_SUFFIXES and not any(p.startswith(".") for p in path.parts)
-        ]
+        videos = [path for path in sorted(out.iterdir()) if path.suffix in VIDEO_SUFFIXES]
         if len(videos) != 1:
             raise RunError(f"gfn: one video expected under {out}, found {len(videos)}")
         return Run(videos[0], seconds, log)

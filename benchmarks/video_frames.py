@@ -20,7 +20,7 @@ class GrayFrames:
         with av.open(str(self._path)) as container:
             container.streams.video[0].thread_type = "AUTO"
             for frame in container.decode(video=0):
-                yield frame.to_ndarray(format="gray")
+                yield np.asarray(frame.to_ndarray(format="gray"), np.uint8)
 
 
 def open_video(path: Path) -> Video:
@@ -28,5 +28,7 @@ def open_video(path: Path) -> Video:
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
         stream.thread_type = "AUTO"
-        seconds = [float(frame.pts * frame.time_base) for frame in container.decode(stream)]
-    return Video(GrayFrames(path), np.array(seconds))
+        seconds = [frame.time for frame in container.decode(stream)]
+    if None in seconds:
+        raise ValueError(f"{path}: frames without a timestamp cannot be compared")
+    return Video(GrayFrames(path), np.array(seconds, np.float64))
