@@ -60,6 +60,8 @@ def true_motion(layers: list[Layer], t: int, geometry: FrameGeometry, stride: in
     mixed_flow = global_flow.copy()
     background = np.ones(points.shape[1:], np.float32)
     for layer in movers:
+        if layer.is_veil:
+            continue
         region = covered(layer, t, cells)
         seen = np.ascontiguousarray(points[(slice(None), *region)])
         if seen.size == 0:

@@ -7,10 +7,12 @@ import numpy as np
 
 from gfn_core.geometry import FloatArray
 from gfn_core.training.photographs import PhotoLibrary
+from gfn_core.training.scene_layer import rimmed
 from gfn_core.training.texture_noise import Image, smooth_noise
 
 RIM_TEXELS = 2  # transparent rim, so that a repeated border stays transparent
 SHAPE_SIDE = 128
+POLYGON_SIDE = 384  # straight edges show their texels sooner
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class Sprite:
         """Return a stand-in `width` texels wide, for measuring areas."""
         height = max(2, round(width * self.alpha.shape[0] / self.alpha.shape[1]))
         alpha = cv2.resize(self.alpha, (width, height), interpolation=cv2.INTER_AREA)
-        coarse = np.asarray(alpha, np.float32)
+        coarse = rimmed(np.asarray(alpha, np.float32))
         return Sprite(coarse, coarse)
 
 
@@ -95,9 +97,10 @@ def cutout_sprite(rng: np.random.Generator, library: PhotoLibrary) -> Sprite:
 
 def shape_sprite(rng: np.random.Generator, library: PhotoLibrary, detail_px: int) -> Sprite:
     """Cut a random smooth or angular shape out of a photograph, `detail_px` texels wide."""
-    draw = blob_alpha if rng.uniform() < 0.7 else polygon_alpha
+    is_blob = rng.uniform() < 0.7
+    outline = blob_alpha(rng, SHAPE_SIDE) if is_blob else polygon_alpha(rng, POLYGON_SIDE)
     height = round(detail_px * rng.uniform(0.5, 1.0))
-    alpha = cv2.resize(draw(rng, SHAPE_SIDE), (detail_px, height), interpolation=cv2.INTER_LINEAR)
+    alpha = cv2.resize(outline, (detail_px, height), interpolation=cv2.INTER_LINEAR)
     return Sprite(photo_piece(rng, library, detail_px, height), np.asarray(alpha, np.float32))
 
 

@@ -16,10 +16,11 @@ from gfn_core.errors import SettingsError
 from gfn_core.geometry import FloatArray, FrameGeometry
 from gfn_core.training.compositing import draw_frame, true_motion
 from gfn_core.training.degradation import Degradation, degraded, random_degradation
+from gfn_core.training.object_sizing import sized_to
 from gfn_core.training.photographs import PhotoLibrary
 from gfn_core.training.scene_camera import CameraPath, random_path
 from gfn_core.training.scene_layer import Layer
-from gfn_core.training.scene_objects import random_objects, sized_to
+from gfn_core.training.scene_objects import random_objects
 from gfn_core.training.scene_settings import ObjectSettings, SceneSettings, heavy_tailed
 from gfn_core.training.surroundings import backdrop, clouds, water
 

@@ -1,13 +1,12 @@
 """Moving objects of a scene: what they are, where they stand, how they move by themselves."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 
 from gfn_core.geometry import FloatArray, FrameGeometry
-from gfn_core.training.compositing import background_through
-from gfn_core.training.layer_map import Waves
+from gfn_core.training.layer_map import LayerMap, Points, Waves
 from gfn_core.training.object_shapes import (
     Sprite,
     cutout_sprite,
@@ -18,14 +17,19 @@ from gfn_core.training.object_shapes import (
 )
 from gfn_core.training.photographs import PhotoLibrary
 from gfn_core.training.scene_camera import CameraPath
-from gfn_core.training.scene_layer import Layer, Shadow, fitted_to_screen, screen_points
+from gfn_core.training.scene_layer import (
+    Layer,
+    Shadow,
+    fitted_to_screen,
+    rimmed,
+    sampled,
+    textured,
+)
 from gfn_core.training.scene_settings import ObjectSettings, heavy_tailed
+from gfn_core.training.texture_noise import Image
 
-AREA_COLUMNS = 80  # cells across on which areas are measured while objects are sized
-AREA_TOLERANCE = 0.004
-SIZING_STEPS = 12
 OUTLINE_TEXELS = 48
-SMALLEST_SCALE, LARGEST_SCALE = 0.01, 12.0  # half-widths of the frame
+SMALLEST_SIZE = 0.01  # half-width of an object, in half-widths of the frame
 LARGE_SHARE = 0.2  # above this share of the frame, cut-outs would be blown up too much
 
 
@@ -51,42 +55,44 @@ class MovingObject:
 
     def layers(self, path: CameraPath, geometry: FrameGeometry) -> list[Layer]:
         """Return its parts as layers, with textures no finer than the frame can show."""
-        a, b = self.size * np.cos(self.angle_rad), self.size * np.sin(self.angle_rad)
-        stand = np.array([[a, -b, self.center[0]], [b, a, self.center[1]], [0, 0, 1]])
-        return [
-            self._layer(part, self.motion @ stand @ part.place, path, geometry)
-            for part in self.parts
-        ]
+        return [self._layer(part, path, geometry) for part in self.parts]
+
+    def let_through(self, points: Points, path: CameraPath, half_height: float) -> Image:
+        """Share (h, w) of the background seen past it at frame 0's `points` (2, h, w)."""
+        through = np.ones(points.shape[1:], np.float32)
+        for part in self.parts:
+            layer_points = self._map(part, 0, path, half_height).to_layer(points)
+            through *= 1 - sampled(part.sprite.alpha, layer_points, cv2.BORDER_REPLICATE)
+        return through
 
     def scaled(self, log_scale: float) -> "MovingObject":
         """Return the object larger by exp(`log_scale`)."""
         return replace(self, size=self.size * float(np.exp(log_scale)))
 
-    def outline(self) -> "MovingObject":
-        """Return a coarse stand-in for measuring its area in frame 0, the only frame it has."""
-        return replace(
-            self,
-            parts=tuple(
-                replace(part, sprite=part.sprite.coarse(OUTLINE_TEXELS), waves=part.waves[:1])
-                for part in self.parts
-            ),
-        )
+    def coarse(self) -> "MovingObject":
+        """Return a stand-in with outlines so coarse that measuring areas is quick."""
+        parts = (replace(p, sprite=p.sprite.coarse(OUTLINE_TEXELS)) for p in self.parts)
+        return replace(self, parts=tuple(parts))
 
-    def _layer(
-        self, part: Part, to_world: FloatArray, path: CameraPath, geometry: FrameGeometry
-    ) -> Layer:
-        width_px = float(np.hypot(*to_world[0, :2, 0])) * geometry.width
-        maps = tuple(
-            path.layer_map(to_world, t, geometry.half_height, waves)
-            for t, waves in enumerate(part.waves)
-        )
+    def _layer(self, part: Part, path: CameraPath, geometry: FrameGeometry) -> Layer:
+        width_px = float(np.hypot(*self._to_world(part)[0, :2, 0])) * geometry.width
+        frames = range(len(part.waves))
+        maps = tuple(self._map(part, t, path, geometry.half_height) for t in frames)
         return Layer(
-            fitted_to_screen(part.sprite.texture, width_px),
-            fitted_to_screen(part.sprite.alpha, width_px),
+            textured(part.sprite.texture, width_px),
+            rimmed(fitted_to_screen(part.sprite.alpha, width_px)),
             outline=maps,
             surface=maps,
             shadow=self.shadow,
         )
+
+    def _map(self, part: Part, t: int, path: CameraPath, half_height: float) -> LayerMap:
+        return path.layer_map(self._to_world(part), t, half_height, part.waves[t])
+
+    def _to_world(self, part: Part) -> FloatArray:
+        a, b = self.size * np.cos(self.angle_rad), self.size * np.sin(self.angle_rad)
+        stand = np.array([[a, -b, self.center[0]], [b, a, self.center[1]], [0, 0, 1]])
+        return np.asarray(self.motion @ stand @ part.place)
 
 
 def random_objects(
@@ -107,51 +113,6 @@ def random_objects(
     ]
 
 
-def sized_to(
-    objects: list[MovingObject],
-    others: list[Layer],
-    path: CameraPath,
-    geometry: FrameGeometry,
-    moving_area: float,
-) -> list[MovingObject]:
-    """Scale all objects alike, until they and `others` cover `moving_area` of frame 0."""
-    rows = max(2, round(AREA_COLUMNS * geometry.half_height))
-    points = screen_points(geometry.scaled(AREA_COLUMNS, rows))
-    outlines = [o.outline() for o in objects]
-    unhidden = background_through(others, points)
-
-    def share_at(log_scale: float) -> float:
-        layers = [layer for o in outlines for layer in o.scaled(log_scale).layers(path, geometry)]
-        return float((unhidden * background_through(layers, points) < 0.5).mean())
-
-    log_scale = _where_reached(share_at, moving_area)
-    return [o.scaled(log_scale) for o in objects]
-
-
-def _where_reached(share_at: Callable[[float], float], wanted: float) -> float:
-    """Find the log-scale at which a share of the frame is reached, about.
-
-    Shares grow with the scale but for holes and borders, so it can be bracketed; inside the
-    bracket, steps follow the slope of the share's logarithm: 2 for an object wholly in view.
-    """
-    low, high = np.log(SMALLEST_SCALE), np.log(LARGEST_SCALE)
-    log_scale, step, earlier = 0.0, 0.0, 0.0
-    slope = 2.0
-    for _ in range(SIZING_STEPS):
-        share = share_at(log_scale)
-        if abs(share - wanted) < AREA_TOLERANCE:
-            break
-        low, high = (low, log_scale) if share > wanted else (log_scale, high)
-        if step and share and earlier:
-            slope = float(np.clip(np.log(share / earlier) / step, 0.4, 2.5))
-        earlier = share
-        following = log_scale + float(np.log(wanted / max(share, 1e-4))) / slope
-        if not low < following < high:
-            following = (low + high) / 2
-        step, log_scale = following - log_scale, following
-    return log_scale
-
-
 def _random_object(
     rng: np.random.Generator,
     settings: ObjectSettings,
@@ -163,7 +124,7 @@ def _random_object(
 ) -> MovingObject:
     frames = len(path.matrices) - 1
     # an ellipse or so of that share; large ones stand nearer to the middle, to be able to fill it
-    size = max(SMALLEST_SCALE, float(np.sqrt(2 * share * geometry.half_height)))
+    size = max(SMALLEST_SIZE, float(np.sqrt(2 * share * geometry.half_height)))
     reach = np.array([1.0, geometry.half_height]) * (1 - 0.8 * min(1.0, share / 0.6))
     center = rng.uniform(-reach, reach)
     width_px = size * geometry.width

@@ -51,7 +51,7 @@ def taken_back(image: NDArray[np.uint8], flow: NDArray[np.float32]) -> NDArray[n
     height, width = image.shape
     y, x = np.mgrid[:height, :width].astype(np.float32)
     warped = cv2.remap(
-        image.astype(np.float32), x + flow[..., 0], y + flow[..., 1], cv2.INTER_CUBIC
+        image.astype(np.float32), x + flow[..., 0], y + flow[..., 1], cv2.INTER_LINEAR
     )
     return np.asarray(warped, np.float32)
 

@@ -8,7 +8,7 @@ from gfn_core.training.layer_map import LayerMap, Waves
 from gfn_core.training.object_shapes import photo_piece
 from gfn_core.training.photographs import PhotoLibrary
 from gfn_core.training.scene_camera import CameraPath
-from gfn_core.training.scene_layer import Layer, fitted_to_screen
+from gfn_core.training.scene_layer import Layer, textured
 from gfn_core.training.scene_settings import BackdropSettings
 from gfn_core.training.texture_noise import Image, fractal_noise, smooth_noise
 
@@ -36,7 +36,7 @@ def backdrop(
     x, y = rng.uniform(-room, room)
     place = np.array([[cover, 0, x], [0, cover, y], [0, 0, 1]])
     maps = _maps(path, np.broadcast_to(place, path.matrices.shape), geometry)
-    return Layer(fitted_to_screen(texture, cover * geometry.width), None, maps, maps)
+    return Layer(textured(texture, cover * geometry.width), None, maps, maps)
 
 
 def water(
@@ -60,7 +60,7 @@ def water(
     )
     texture = _water_texture(rng, library)
     return Layer(
-        fitted_to_screen(texture, REGION_SPAN * geometry.width),
+        textured(texture, REGION_SPAN * geometry.width),
         alpha,
         outline=_maps(path, _drifting(path, REGION_SPAN, np.zeros(2)), geometry),
         surface=_maps(path, _drifting(path, REGION_SPAN, drift), geometry, waves),
