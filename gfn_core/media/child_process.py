@@ -9,7 +9,7 @@ from threading import Thread
 from typing import IO
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
-LAST_LINES = 8
+LAST_LINES = 8  # of what it says; the first of them is nearest to the cause
 
 _libc = ctypes.CDLL(None)
 
@@ -53,11 +53,11 @@ class Child:
                     self._complaints.append(text)
 
     def finish(self) -> tuple[int, str]:
-        """Close the pipe and wait; return the exit code and the last complaint."""
+        """Close the pipe and wait; return the exit code and the complaint nearest to its cause."""
         self._close_pipe()
         code = self._process.wait()
         self._drain.join()
-        return code, self._complaints[-1] if self._complaints else ""
+        return code, self._complaints[0] if self._complaints else ""
 
     def kill(self) -> None:
         """End the process at once."""

@@ -19,7 +19,7 @@ from gfn_core.media.raw_video_pipe import RawVideoPipe
 from gfn_core.media.stream_plan import StreamPlan
 from gfn_core.media.video_info import VideoInfo
 
-NO_STREAM = "v:9999?"  # asks for nothing, but makes the source an input, for its metadata
+NO_STREAM = "d:9999?"  # asks for nothing, but makes the source an input, for its metadata
 
 
 class VideoWriter:
@@ -100,8 +100,7 @@ class VideoWriter:
             frames if stream.index == self._info.stream_index else source[str(stream.index)]
             for stream in self._plan.streams
         ]
-        # A map that matches nothing, so that the source is an input even if only its metadata is used.
-        streams.append(source["d:99?"])
+        streams.append(source[NO_STREAM])
         output = ffmpeg.output(*streams, file_url(self._output), **self._output_options(encoding))
         command = output.global_args("-hide_banner", "-nostats", "-nostdin", "-loglevel", "error")
         return cast(list[str], ffmpeg.compile(command, cmd=ffmpeg_path(), overwrite_output=True))
