@@ -26,12 +26,12 @@ class TrackingSettings:
     """Where corners are sought and how they are followed; lengths in px of the analysis frame."""
 
     cell_px: int = 20  # at most one corner in each cell
-    corners: int = 500
+    corners: int = 400
     coarse_corners: int = 150
     corner_window_px: int = 10
     relative_quality: float = 1e-3  # of a corner / of the frame's 99th percentile
     least_quality: float = 2e-7  # below it, a corner is sensor noise
-    window_px: int = 15
+    window_px: int = 11
     flatten_px: int = 31  # exposure is levelled over this; about twice the window
     pyramid_levels: int = 4  # below the half-size picture
     return_error_px: float = 0.5  # of a corner tracked forward and back
