@@ -15,10 +15,11 @@ import numpy as np
 from gfn_core.geometry import FloatArray
 from gfn_core.motion.alignment_frame import AlignmentFrame, AlignmentLevel, SingleArray
 from gfn_core.motion.bases import BASES, OrthonormalBases
-from gfn_core.motion.fitting import GROUPS, geman_mcclure
+from gfn_core.motion.fitting import geman_mcclure
 from gfn_core.motion.homography import normalized
 
 MAD_TO_DEVIATION = 1.4826
+LEAST_GAIN = 0.1
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,8 @@ class AlignmentSettings:
     outlier_deviations: float = 3.0  # scale of the robust weight / deviation of the residuals
     least_deviation: float = 0.7  # gray levels: what 8-bit luma and its blur leave at best
     converged_px: float = 0.01  # root mean square flow of a step, px of the level
-    largest_uncertainty: float = 2e-3  # half-widths, of the largest group of motions accepted
+    start_deviation: float = 5e-3  # half-widths: how far off a start is, 1.6 px at 640 px width
+    noise_inflation: float = 4.0  # residuals are neither independent nor only noise
     farthest: float = 0.1  # half-widths from start to result, root mean square
     least_weight: float = 20.0  # points
 
@@ -45,7 +47,9 @@ class Alignment:
     deviation: float  # of the residuals at the points, gray levels, robust
     inlier_share: float  # of the background's weight, 0 to 1
     uncertainty: float  # expected root mean square error over the frame, half-widths
-    freedom: int  # degrees of freedom that the images determined: 8, 6, 4, 2 or 0
+
+
+_LevelPair = tuple[AlignmentLevel, AlignmentLevel, SingleArray]  # both frames, background weight
 
 
 @dataclass(frozen=True)
@@ -86,19 +90,14 @@ def align(
     priors = [_prior(level, background) for level in first.levels]
     pairs = list(zip(first.levels, second.levels, priors, strict=True))
     start = _best(pairs[0], starts, settings)
-    estimate, freedom, uncertainty = start, 0, np.inf
-    for here, there, prior in pairs:
-        estimate, freedom, uncertainty = _aligned(
-            here, there, prior, first.bases, estimate, settings
-        )
-    here, there, prior = pairs[-1]
-    after = _agreement(here, there, prior, estimate, settings)
+    estimate, uncertainty = start, settings.start_deviation
+    for pair in pairs:
+        estimate, uncertainty = _aligned(pair, first.bases, estimate, start, settings)
+    after = _agreement(*pairs[-1], estimate, settings)
     unmoved = replace(estimate, homography=start.homography)
-    before = _agreement(here, there, prior, unmoved, settings, after.deviation)
+    before = _agreement(*pairs[-1], unmoved, settings, deviation=after.deviation)
     improved = (
-        freedom > 0
-        and after.cost <= before.cost
-        and _distance(start, estimate, first.bases) < settings.farthest
+        after.cost < before.cost and _distance(start, estimate, first.bases) < settings.farthest
     )
     kept, agreement = (estimate, after) if improved else (unmoved, before)
     return Alignment(
@@ -108,13 +107,12 @@ def align(
         kept.bias,
         agreement.deviation,
         1 - agreement.cost,
-        uncertainty if improved else np.inf,
-        freedom if improved else 0,
+        uncertainty if improved else settings.start_deviation,
     )
 
 
 def _best(
-    pair: tuple[AlignmentLevel, AlignmentLevel, SingleArray],
+    pair: _LevelPair,
     starts: Sequence[FloatArray],
     settings: AlignmentSettings,
 ) -> _Estimate:
@@ -124,60 +122,57 @@ def _best(
         return estimates[0]
     agreements = [_agreement(*pair, estimate, settings) for estimate in estimates]
     deviation = min(agreement.deviation for agreement in agreements)
-    costs = [_agreement(*pair, estimate, settings, deviation).cost for estimate in estimates]
+    costs = [
+        _agreement(*pair, estimate, settings, deviation=deviation).cost for estimate in estimates
+    ]
     return estimates[int(np.argmin(costs))]
 
 
 def _aligned(
-    here: AlignmentLevel,
-    there: AlignmentLevel,
-    prior: SingleArray,
+    pair: _LevelPair,
     bases: OrthonormalBases,
     estimate: _Estimate,
+    start: _Estimate,
     settings: AlignmentSettings,
-) -> tuple[_Estimate, int, float]:
-    """Gauss-Newton on one level: estimate, degrees of freedom, uncertainty in half-widths."""
-    freedom, uncertainty = 0, np.inf
-    converged = settings.converged_px * 2 / here.geometry.width
+) -> tuple[_Estimate, float]:
+    """Gauss-Newton on one level: estimate and its uncertainty in half-widths."""
+    converged = settings.converged_px * 2 / pair[0].geometry.width
+    uncertainty = settings.start_deviation
     for _ in range(settings.iterations):
-        agreement = _agreement(here, there, prior, estimate, settings)
-        step, freedom, uncertainty = _solved(here.design, agreement, settings)
+        agreement = _agreement(*pair, estimate, settings)
+        moved = np.linalg.inv(estimate.homography) @ start.homography
+        offset = bases.weights_of(normalized(moved))
+        step, uncertainty = _solved(pair[0].design, agreement, offset, settings)
         back = bases.homography_of(step[:BASES] / estimate.gain)
         estimate = _Estimate(
             normalized(estimate.homography @ np.linalg.inv(back)),
-            estimate.gain + step[BASES],
+            max(LEAST_GAIN, estimate.gain + step[BASES]),
             estimate.bias + step[BASES + 1],
         )
         if np.linalg.norm(step[:BASES]) < converged:
             break
-    return estimate, freedom, uncertainty
+    return estimate, uncertainty
 
 
 def _solved(
-    design: SingleArray, agreement: _Agreement, settings: AlignmentSettings
-) -> tuple[FloatArray, int, float]:
-    """Weighted least squares: step (10,), degrees of freedom of its motion, uncertainty.
+    design: SingleArray, agreement: _Agreement, offset: FloatArray, settings: AlignmentSettings
+) -> tuple[FloatArray, float]:
+    """Most likely step (10,), and the expected error of the motion after it.
 
-    In the largest group of motions whose expected error stays small; the rest does not move.
+    The start is itself a measurement, from which the motion is `offset` (8,) away by now; it
+    decides where the images say little, and is overruled wherever they show texture.
     """
     weighted = design * agreement.weight[:, None]
     information = (weighted.T @ design).astype(np.float64)
     right = (weighted.T @ agreement.residual).astype(np.float64)
-    step = np.zeros(BASES + 2)
-    if agreement.weight.sum() < settings.least_weight:
-        return step, 0, np.inf
-    for freedom in (*GROUPS, 0):
-        kept = [*range(freedom), BASES, BASES + 1]
-        try:
-            inverse = np.linalg.inv(information[np.ix_(kept, kept)])
-        except np.linalg.LinAlgError:
-            continue
-        variance = float(np.trace(inverse[:freedom, :freedom]))
-        uncertainty = agreement.deviation * np.sqrt(max(variance, 0.0))
-        if variance >= 0 and uncertainty < settings.largest_uncertainty:
-            step[kept] = inverse @ right[kept]
-            return step, freedom, uncertainty if freedom else np.inf
-    return step, 0, np.inf
+    noise = settings.noise_inflation * agreement.deviation
+    trust = BASES * (noise / settings.start_deviation) ** 2  # the deviation is that of 8 weights
+    motion = np.arange(BASES)
+    information[motion, motion] += trust
+    right[:BASES] -= trust * offset
+    information[[BASES, BASES + 1], [BASES, BASES + 1]] += 1.0  # without points, no change of luma
+    covariance = np.linalg.inv(information)
+    return covariance @ right, noise * float(np.sqrt(np.trace(covariance[:BASES, :BASES])))
 
 
 def _agreement(
@@ -186,6 +181,7 @@ def _agreement(
     prior: SingleArray,
     estimate: _Estimate,
     settings: AlignmentSettings,
+    *,
     deviation: float | None = None,
 ) -> _Agreement:
     """Residuals and weights; `deviation` is estimated where not given."""
@@ -196,7 +192,7 @@ def _agreement(
         counted = np.abs(residual[visible > visible.max(initial=0) / 2])
         deviation = MAD_TO_DEVIATION * float(np.median(counted)) if len(counted) else 0.0
         deviation = max(deviation, settings.least_deviation)
-    robust = geman_mcclure(residual, np.float32(settings.outlier_deviations * deviation))
+    robust = geman_mcclure(residual, settings.outlier_deviations * deviation)
     return _Agreement(residual, (visible * robust).astype(np.float32), visible, deviation)
 
 

@@ -9,12 +9,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gfn_core.geometry import FloatArray, FrameGeometry
-from gfn_core.motion.bases import OrthonormalBases, flow_bases
+from gfn_core.geometry import FrameGeometry
+from gfn_core.motion.bases import OrthonormalBases
 
 SingleArray = NDArray[np.float32]
 
 BLOCKS_PX = (8, 6, 4)  # one point in each block, at 1, 1/2 and 1/4 of the frame: 3,600 at 640x360
+LEAST_GRADIENT = 1.0  # gray levels a px; fainter points show noise, vignetting and compression
 BLUR_PX = 0.9  # deviation; bilinear interpolation needs smooth images to be unbiased
 
 
@@ -62,26 +63,29 @@ def _level(
 ) -> AlignmentLevel:
     across = np.asarray(cv2.Sobel(luma, cv2.CV_32F, 1, 0, scale=1 / 8), np.float32)
     down = np.asarray(cv2.Sobel(luma, cv2.CV_32F, 0, 1, scale=1 / 8), np.float32)
-    pixels = _steepest_in_blocks(across * across + down * down, block_px)
+    strength = np.asarray(cv2.magnitude(across, down), np.float32)
+    pixels = _steepest_in_blocks(strength, block_px)
     rows, columns = pixels.T
-    to_pixels, from_pixels = np.diag(geometry.to_pixels)[:2], geometry.from_pixels
-    points = pixels[:, ::-1] * np.diag(from_pixels)[:2] + from_pixels[:2, 2]
-    gradient = np.stack([across[rows, columns], down[rows, columns]], axis=-1) * to_pixels
-    steepest = (gradient[:, None] @ flow_bases(points))[:, 0] @ bases.mixing
-    one = np.ones((len(points), 1))
-    design = np.hstack([steepest, luma[rows, columns, None], one]).astype(np.float32)
-    homogeneous = np.hstack([points, one]).astype(np.float32)
-    return AlignmentLevel(geometry, luma, pixels, homogeneous, design)
+    scale, origin = np.diag(geometry.from_pixels)[:2], geometry.from_pixels[:2, 2]
+    x, y = ((pixels[:, ::-1] * scale + origin).T).astype(np.float32)
+    across_px, down_px = np.diag(geometry.to_pixels)[:2].astype(np.float32)
+    gx, gy = across[rows, columns] * across_px, down[rows, columns] * down_px
+    outward = x * gx + y * gy
+    along_bases = [gx, gy, x * gx, x * gy, y * gx, y * gy, x * outward, y * outward]
+    steepest = np.stack(along_bases, axis=-1) @ bases.mixing.astype(np.float32)
+    one = np.ones_like(x)
+    design = np.hstack([steepest, luma[rows, columns, None], one[:, None]])
+    return AlignmentLevel(geometry, luma, pixels, np.stack([x, y, one], axis=-1), design)
 
 
 def _steepest_in_blocks(strength: SingleArray, block_px: int) -> NDArray[np.intp]:
-    """Row and column (N, 2) of the strongest pixel of each whole block; flat blocks have none."""
+    """Row and column (N, 2) of the strongest pixel of each whole block, unless it is faint."""
     height, width = (side // block_px for side in strength.shape)
     blocks = strength[: height * block_px, : width * block_px]
     blocks = blocks.reshape(height, block_px, width, block_px).swapaxes(1, 2)
     flat = blocks.reshape(height * width, block_px * block_px)
     best = flat.argmax(axis=1)
-    block = np.flatnonzero(flat[np.arange(len(flat)), best] > 0)
+    block = np.flatnonzero(flat[np.arange(len(flat)), best] > LEAST_GRADIENT)
     within = best[block]
     rows = block // width * block_px + within // block_px
     columns = block % width * block_px + within % block_px

@@ -27,11 +27,11 @@ def local_correlation(first: Tensor, second: Tensor, radius: int) -> Tensor:
     return products.gather(4, band).flatten(3).permute(0, 3, 1, 2)
 
 
-def expected_displacement(matches: Tensor, sharpness: Tensor) -> Tensor:
+def expected_displacement(match_logits: Tensor) -> Tensor:
     """Soft arg-max of a cost volume (B, D*D, H, W): displacement (B, 2, H, W) in cells."""
-    diameter = round(matches.shape[1] ** 0.5)
-    steps = torch.arange(diameter, device=matches.device, dtype=torch.float32) - diameter // 2
-    share = torch.softmax(matches.float() * sharpness, dim=1)
+    diameter = round(match_logits.shape[1] ** 0.5)
+    steps = torch.arange(diameter, device=match_logits.device, dtype=torch.float32) - diameter // 2
+    share = torch.softmax(match_logits.float(), dim=1)
     share = share.view(len(share), diameter, diameter, *share.shape[2:])
     horizontal = torch.einsum("bijhw,j->bhw", share, steps)
     vertical = torch.einsum("bijhw,i->bhw", share, steps)

@@ -17,6 +17,7 @@ class Decoded(NamedTuple):
     correction: Tensor  # (B, 2, H, W) in cells
     background_logit: Tensor  # (B, 1, H, W)
     hidden: Tensor  # (B, hidden, H, W) for the next level
+    match_logits: Tensor  # (B, D*D, H, W) of the displacements that the cost volume covers
 
 
 class FlowDecoder(nn.Module):
@@ -42,11 +43,14 @@ class FlowDecoder(nn.Module):
         self, matches: Tensor, features: Tensor, flow_cells: Tensor, carried: Tensor
     ) -> Decoded:
         """Decode one level; `carried` (B, carried + 1, H, W) holds hidden and logit from below."""
-        guess = expected_displacement(matches, self.sharpness)
+        match_logits = matches.float() * self.sharpness
+        guess = expected_displacement(match_logits)
         inputs = [matches, features, carried, flow_cells, guess]
         # Joining and convolving tensors of one memory layout takes a third of the time.
         layout = torch.channels_last
         alike = [t.to(features.dtype).contiguous(memory_format=layout) for t in inputs]
         hidden = self.body(torch.cat(alike, dim=1))
         out = self.head(hidden).float()
-        return Decoded(guess + out[:, :2], carried[:, -1:].float() + out[:, 2:], hidden)
+        return Decoded(
+            guess + out[:, :2], carried[:, -1:].float() + out[:, 2:], hidden, match_logits
+        )

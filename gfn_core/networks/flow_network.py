@@ -61,6 +61,8 @@ class FrameFeatures:
 class LevelEstimate:
     """Estimate at one level; flows in px of the frames as given, from first to second frame."""
 
+    start: Tensor  # (B, 2, h, w) flow from the level before, by which features were aligned
+    match_logits: Tensor  # (B, D*D, h, w) of displacements in cells, from the start
     local_flow: Tensor  # (B, 2, h, w) as decoded
     flow: Tensor  # (B, 2, h, w) as passed on: filtered in a global flow network
     background_logit: Tensor  # (B, 1, h, w)
@@ -122,6 +124,8 @@ class FlowNetwork(nn.Module):
         decoded = self.decoders[level](matches, here, flow / cell_px, carried)
         correction = decoded.correction * cell_px
         return LevelEstimate(
+            start=flow,
+            match_logits=decoded.match_logits,
             local_flow=flow + correction,
             flow=self.settled(level, flow, correction, decoded.background_logit),
             background_logit=decoded.background_logit,

@@ -5,8 +5,8 @@ from torch import Tensor, nn
 
 from gfn_core.networks.subspace import HOMOGRAPHY_BASES, Subspace, basis_of
 
-RIDGE = 1e-4  # of a mean weight of 1: decides only what the weights leave open
-RIDGE_COSINES = 1e-2  # what a camera adds to a homography is small
+RIDGE = 1e-3  # of a mean weight of 1: decides only what the weights leave open
+RIDGE_COSINES = 3e-2  # what a camera adds to a homography is small
 LEAST_MEAN_WEIGHT = 1e-3
 
 

@@ -74,8 +74,9 @@ def test_untrained_networks_already_see_a_shift():
     torch.manual_seed(0)
     with torch.no_grad():
         flow = FlowNetwork(FlowNetworkSettings())(first, second)[-1].flow[0, :, 6:-6, 6:-6]
-    truth = torch.tensor([-16.0, 8.0])[:, None, None]
-    assert (flow - truth).norm(dim=0).median() < 0.8 * truth.norm()
+    across, down = flow.flatten(1).median(dim=1).values
+    assert -20 < across < -3
+    assert 0 < down < 12
 
 
 @pytest.mark.parametrize("subspace", list(Subspace))

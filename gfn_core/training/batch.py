@@ -1,0 +1,77 @@
+"""Pairs of frames with truth, as tensors."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+TRUTH_STRIDE = 4  # truth is kept at a quarter of the frame: no level is finer
+
+
+class PairWithTruth(Protocol):
+    """A synthetic pair: gray frames (H, W), flows (H, W, 2) in px, background (H, W) 0 to 1."""
+
+    @property
+    def first(self) -> NDArray[np.uint8]: ...  # noqa: D102
+    @property
+    def second(self) -> NDArray[np.uint8]: ...  # noqa: D102
+    @property
+    def mixed_flow(self) -> NDArray[np.float32]: ...  # noqa: D102
+    @property
+    def global_flow(self) -> NDArray[np.float32]: ...  # noqa: D102
+    @property
+    def background(self) -> NDArray[np.float32]: ...  # noqa: D102
+
+
+@dataclass(frozen=True)
+class CompactPair:
+    """What training needs of a pair, small enough to send between processes and to keep."""
+
+    frames: NDArray[np.uint8]  # (2, H, W)
+    truth: NDArray[np.float32]  # (5, h, w): mixed u, v and global u, v in px, background share
+
+    @classmethod
+    def of(cls, pair: PairWithTruth) -> "CompactPair":
+        """Reduce the truth of `pair` to cells."""
+        height, width = pair.first.shape
+        size = (width // TRUTH_STRIDE, height // TRUTH_STRIDE)
+        parts = (pair.mixed_flow, pair.global_flow, pair.background)
+        cells = [
+            cv2.resize(part.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+            for part in parts
+        ]
+        truth = np.dstack(cells).transpose(2, 0, 1)
+        return cls(np.stack([pair.first, pair.second]), np.ascontiguousarray(truth))
+
+
+@dataclass(frozen=True)
+class Batch:
+    """B pairs of frames of one size; truth on a grid of cells, flows in px of the frames."""
+
+    first: Tensor  # (B, 1, H, W) 0 to 1
+    second: Tensor  # (B, 1, H, W)
+    mixed_flow: Tensor  # (B, 2, h, w)
+    global_flow: Tensor  # (B, 2, h, w)
+    background: Tensor  # (B, 1, h, w) share of each cell
+    frame_skip: Tensor  # (B,) frames from first to second
+
+    @classmethod
+    def of(cls, pairs: Sequence[CompactPair], device: torch.device) -> "Batch":
+        """Stack pairs of one size."""
+        frames = (
+            torch.from_numpy(np.stack([pair.frames for pair in pairs])).to(device).float() / 255
+        )
+        truth = torch.from_numpy(np.stack([pair.truth for pair in pairs])).to(device)
+        return cls(
+            frames[:, :1],
+            frames[:, 1:],
+            truth[:, :2],
+            truth[:, 2:4],
+            truth[:, 4:],
+            torch.ones(len(pairs), device=device),
+        )
