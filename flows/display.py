@@ -57,20 +57,25 @@ def show_summary(console: Console, summary: RunSummary, page: str) -> None:
     shown = summary.outcomes
     if len(shown) > LONGEST_TABLE:
         shown = tuple(outcome for outcome in shown if outcome.status == "failed")
-    table = Table("clip", "status", "stages run", "s", "remarks", box=None, pad_edge=False)
+    table = Table("clip", "status", "stages run", "s", box=None, pad_edge=False)
     for outcome in shown:
         table.add_row(
             escape(outcome.video),
             f"[{STYLES[outcome.status]}]{outcome.status}[/]",
             " ".join(outcome.executed) or "-",
             f"{sum(outcome.seconds.values()):.1f}",
-            escape(_remarks(outcome)),
         )
     if shown:
         console.print(table)
+    for outcome in shown:
+        if outcome.error:
+            console.print(f"[{STYLES['failed']}]failed[/] {escape(outcome.error)}", soft_wrap=True)
+        for note in outcome.notes:
+            console.print(f"{escape(outcome.video)}: left out {escape(note)}", soft_wrap=True)
     console.print(
         f"{summary.count('done')} done, {summary.count('up to date')} up to date, "
-        f"{summary.count('failed')} failed in {summary.seconds:.1f} s; report: {escape(page)}"
+        f"{summary.count('failed')} failed in {summary.seconds:.1f} s; report: {escape(page)}",
+        soft_wrap=True,
     )
 
 
@@ -86,7 +91,3 @@ def show_plan(console: Console, planned: list[PlannedClip]) -> None:
         f"{todo} of {len(planned)} clips have something to do; nothing was done (--dry-run)"
     )
 
-
-def _remarks(outcome: Outcome) -> str:
-    left_out = f"left out: {', '.join(outcome.notes)}" if outcome.notes else ""
-    return outcome.error or left_out

@@ -23,7 +23,7 @@ class ArchiveRequest:
     @property
     def archive(self) -> Archive:
         """The folder that receives everything."""
-        return Archive(self.out.absolute())
+        return Archive(self.out.resolve())
 
 
 def plan_archive(request: ArchiveRequest) -> list[PlannedClip]:
@@ -34,7 +34,7 @@ def plan_archive(request: ArchiveRequest) -> list[PlannedClip]:
         plan(
             Clip(
                 archive=request.archive,
-                source=item.source.absolute(),
+                source=item.source.resolve(),
                 video=item.video,
                 settings=request.settings,
                 threads=threads,

@@ -51,7 +51,7 @@ class Clip:
         """
         stat = self.source.stat()
         state = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_dev, stat.st_ino)
-        return PROBE.artifact(str(self.source.absolute()), *map(str, state))
+        return PROBE.artifact(str(self.source), *map(str, state))
 
     def chain(self, source_sha256: str) -> "Chain":
         """Name the artifacts that follow from the source's content and the settings."""
