@@ -105,7 +105,7 @@ class Gfn:
         return "gfn" if self.reference == "vidstab-30" else f"gfn@{self.reference}"
 
     def run(self, clip: Path, folder: Path, window: float) -> Run:
-        """Run `gfn stabilize` at the window, in a folder of its own: nothing is reused."""
+        """Run `gfn stabilize`; a second call on the same folder reuses the stored motion."""
         out = folder / "out"
         crop = f"{min(1.0, window):.4f}"
         gfn = [sys.executable, "-c", "from flows.cli import main; main()"]
