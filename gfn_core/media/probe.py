@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from av.container import InputContainer
 from av.sidedata.sidedata import Type as SideData
-from av.stream import Disposition
+from av.stream import Disposition, Stream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -70,7 +70,7 @@ def _describe(
     return VideoInfo(
         container=container.format.name,
         stream_index=stream.index,
-        codec=stream.codec_context.name,
+        codec=_codec_name(stream),
         pixel_format=first.format.name,
         geometry=FrameGeometry(first.width, first.height, _pixel_aspect(stream)),
         frame_count=len(pts),
@@ -113,8 +113,15 @@ def _streams(container: InputContainer) -> tuple[StreamInfo, ...]:
         StreamInfo(
             index=stream.index,
             kind=stream.type,
-            codec=stream.codec_context.name if stream.codec_context else "unknown",
+            codec=_codec_name(stream),
             is_cover=bool(stream.disposition & Disposition.attached_pic),
+            is_default=bool(stream.disposition & Disposition.default),
         )
         for stream in container.streams
     )
+
+
+def _codec_name(stream: Stream) -> str:
+    if stream.codec_context:
+        return stream.codec_context.codec.canonical_name
+    return "timecode" if "timecode" in stream.metadata else "unknown"

@@ -1,20 +1,18 @@
 """Which streams of a source its output can carry."""
 
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+import ffmpeg
+
+from gfn_core.media.ffmpeg_binary import PROBE_OPTIONS, ffmpeg_path, file_url
 from gfn_core.media.video_info import StreamInfo, VideoInfo
 
 MUXERS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska"}
 OTHER_SUFFIX = ".mkv"
-
-# codecs that ffmpeg copies into a container (libavformat/movenc.c, matroskaenc.c)
-MP4_AUDIO = frozenset("aac ac3 eac3 mp2 mp3 alac opus flac dts truehd mp4als".split())
-MP4_SUBTITLES = frozenset(["mov_text", "dvd_subtitle"])
-MATROSKA_SUBTITLES = frozenset(
-    "subrip srt ass ssa text webvtt dvd_subtitle dvb_subtitle hdmv_pgs_subtitle arib_caption".split()
-)
-COVER_CODECS = frozenset(["mjpeg", "png"])
+TRIAL_SECONDS = 1  # of a stream are copied to learn whether the container takes it
+TRIAL_DEADLINE_SECONDS = 60
 
 
 def output_suffix(source: Path) -> str:
@@ -29,41 +27,47 @@ class StreamPlan:
 
     muxer: str  # ffmpeg's name
     streams: tuple[StreamInfo, ...]  # the stabilized one among them
-    left_out: tuple[str, ...]  # one line each: what, and why
+    left_out: tuple[str, ...]  # one line each
 
     @classmethod
-    def of(cls, info: VideoInfo, output: Path) -> "StreamPlan":
-        """Plan what to put into `output`, whose suffix decides the container."""
+    def of(cls, info: VideoInfo, source: Path, output: Path) -> "StreamPlan":
+        """Plan what to put into `output`, whose suffix decides the container.
+
+        A container's own rules decide: of each stream a second is copied to nowhere.
+        """
         muxer = MUXERS.get(output.suffix.lower(), MUXERS[OTHER_SUFFIX])
-        kept = [s for s in info.streams if _is_main(s, info) or _can_carry(muxer, s)]
-        left_out = tuple(
-            f"stream {s.index} ({s.kind}, {s.codec}): {muxer} cannot carry it"
-            for s in info.streams
-            if s not in kept
+        others = [s for s in info.streams if s.index != info.stream_index]
+        refused = {s.index for s in others if not _can_copy(source, s, muxer)}
+        left_out = (s for s in others if s.index in refused and not _is_written_anew(s, muxer))
+        return cls(
+            muxer,
+            tuple(s for s in info.streams if s.index not in refused),
+            tuple(f"stream {s.index} ({s.kind}, {s.codec}): not for {muxer}" for s in left_out),
         )
-        return cls(muxer, tuple(kept), left_out)
 
     def position(self, info: VideoInfo) -> int:
         """Return the index of the stabilized stream in the output."""
-        return next(i for i, stream in enumerate(self.streams) if _is_main(stream, info))
+        return [stream.index for stream in self.streams].index(info.stream_index)
+
+    def is_default(self, info: VideoInfo) -> bool:
+        """Return whether the stabilized stream is marked to be played."""
+        return self.streams[self.position(info)].is_default
 
 
-def _is_main(stream: StreamInfo, info: VideoInfo) -> bool:
-    return stream.index == info.stream_index
+def _is_written_anew(stream: StreamInfo, muxer: str) -> bool:
+    """Whether ffmpeg makes the track itself, out of the video's metadata."""
+    return stream.codec == "timecode" and muxer in ("mp4", "mov")
 
 
-def _can_carry(muxer: str, stream: StreamInfo) -> bool:
-    is_matroska = muxer == "matroska"
-    match stream.kind:
-        case "video":
-            return stream.codec in COVER_CODECS if stream.is_cover else stream.codec != "unknown"
-        case "audio" if is_matroska:
-            return stream.codec != "unknown"
-        case "audio":
-            is_pcm = stream.codec.startswith("pcm_")
-            return stream.codec in MP4_AUDIO or is_pcm or (muxer == "mov" and "adpcm" in stream.codec)
-        case "subtitle":
-            return stream.codec in (MATROSKA_SUBTITLES if is_matroska else MP4_SUBTITLES)
-        case "attachment":
-            return is_matroska
-    return False
+def _can_copy(source: Path, stream: StreamInfo, muxer: str) -> bool:
+    trial = ffmpeg.input(file_url(source), **PROBE_OPTIONS)[str(stream.index)].output(
+        "/dev/null", format=muxer, codec="copy", t=TRIAL_SECONDS, loglevel="quiet"
+    )
+    command = ffmpeg.compile(trial, cmd=[ffmpeg_path(), "-nostdin"], overwrite_output=True)
+    try:
+        outcome = subprocess.run(
+            command, capture_output=True, check=False, timeout=TRIAL_DEADLINE_SECONDS
+        )
+    except subprocess.TimeoutExpired:
+        return False
+    return outcome.returncode == 0

@@ -13,8 +13,9 @@ class StreamInfo:
 
     index: int
     kind: str  # video, audio, subtitle, attachment, data
-    codec: str
+    codec: str  # ffmpeg's name; "timecode" for a timecode track
     is_cover: bool = False  # a still picture, not footage
+    is_default: bool = False  # marked to be played
 
 
 @dataclass(frozen=True)

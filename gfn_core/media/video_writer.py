@@ -1,7 +1,6 @@
 """Writes stabilized frames, with everything else that the source holds, through ffmpeg."""
 
 from collections.abc import Sequence
-from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, cast
@@ -19,7 +18,8 @@ from gfn_core.media.raw_video_pipe import RawVideoPipe
 from gfn_core.media.stream_plan import StreamPlan
 from gfn_core.media.video_info import VideoInfo
 
-NO_STREAM = "d:9999?"  # asks for nothing, but makes the source an input, for its metadata
+NO_STREAM = "d:9999?"  # asks for nothing, but makes a file an input, for its metadata
+LARGEST_ASPECT_TERM = 2**16 - 1  # of H.264's and HEVC's pixel aspects
 
 
 class VideoWriter:
@@ -32,7 +32,7 @@ class VideoWriter:
 
     def __init__(self, output: Path, source: Path, info: VideoInfo, encoding: Encoding) -> None:
         self._output, self._source, self._info = output, source, info
-        self._plan = StreamPlan.of(info, output)
+        self._plan = StreamPlan.of(info, source, output)
         self._raw_format = nearest_planar(info.pixel_format)
         self._coded_format = encoding.pixel_format_for(self._raw_format)
         self._delay = max(0, -info.start_pts)  # NUT knows no negative times
@@ -94,40 +94,44 @@ class VideoWriter:
         return EncodingFailed(f"{self._source}: ffmpeg could not write the output: {reason}")
 
     def _command(self, encoding: Encoding) -> list[str]:
-        frames = self._frames_input()
-        source = ffmpeg.input(file_url(self._source), **PROBE_OPTIONS)
+        pipe, source = self._pipe_input(), ffmpeg.input(file_url(self._source), **PROBE_OPTIONS)
+        picture = self._tagged_picture(pipe)
         streams = [
-            frames if stream.index == self._info.stream_index else source[str(stream.index)]
+            picture if stream.index == self._info.stream_index else source[str(stream.index)]
             for stream in self._plan.streams
         ]
-        streams.append(source[NO_STREAM])
-        output = ffmpeg.output(*streams, file_url(self._output), **self._output_options(encoding))
+        inputs = [pipe[NO_STREAM], source[NO_STREAM]]  # first, so that the source is input 1
+        options = self._output_options(encoding)
+        output = ffmpeg.output(*inputs, *streams, file_url(self._output), **options)
         command = output.global_args("-hide_banner", "-nostats", "-nostdin", "-loglevel", "error")
         return cast(list[str], ffmpeg.compile(command, cmd=ffmpeg_path(), overwrite_output=True))
 
-    def _frames_input(self) -> Any:
-        """The pipe as an input: picture tagged as the source's, times as they are."""
+    def _pipe_input(self) -> Any:
+        """The frames as an input: never rotated by ffmpeg, tagged with the source's orientation."""
         info = self._info
-        orientation: dict[str, Any] = {"noautorotate": None}
+        options: dict[str, Any] = {"noautorotate": None}
         if info.rotation_degrees or info.is_mirrored:
-            orientation["display_rotation"] = -info.rotation_degrees  # ffmpeg's turn leftwards
+            options["display_rotation"] = -info.rotation_degrees  # ffmpeg's turn leftwards
         if info.is_mirrored:
-            orientation["display_vflip"] = None
-        seconds = Fraction(self._delay) * info.time_base
-        pipe = ffmpeg.input(
-            "pipe:0", format="nut", itsoffset=f"-{float(seconds):.9f}", **orientation
-        )
-        color = {
-            "range": info.color.range,
-            "colorspace": info.color.matrix,
-            "color_primaries": info.color.primaries,
-            "color_trc": info.color.transfer,
-            "chroma_location": info.color.chroma_location,
+            options["display_vflip"] = None
+        if self._delay:
+            options["itsoffset"] = f"-{float(self._delay * info.time_base):.9f}"
+        return ffmpeg.input("pipe:0", format="nut", **options)
+
+    def _tagged_picture(self, pipe: Any) -> Any:
+        """The frames with the source's pixel aspect and colour description, which NUT lacks."""
+        aspect, color = self._info.geometry.pixel_aspect, self._info.color
+        tags = {
+            "range": color.range,
+            "colorspace": color.matrix,
+            "color_primaries": color.primaries,
+            "color_trc": color.transfer,
+            "chroma_location": color.chroma_location,
         }
-        tagged = {name: tag for name, tag in color.items() if tag is not None}
-        aspect = info.geometry.pixel_aspect
-        picture = pipe.video.filter("setsar", f"{aspect.numerator}/{aspect.denominator}")
-        return picture.filter("setparams", **tagged) if tagged else picture
+        ratio = f"{aspect.numerator}/{aspect.denominator}"
+        picture = pipe.video.filter("setsar", ratio, max=LARGEST_ASPECT_TERM)
+        known = {name: tag for name, tag in tags.items() if tag is not None}
+        return picture.filter("setparams", **known) if known else picture
 
     def _output_options(self, encoding: Encoding) -> dict[str, Any]:
         position, time_base = self._plan.position(self._info), self._info.time_base
@@ -144,6 +148,7 @@ class VideoWriter:
         }
         for index, stream in enumerate(self._plan.streams):
             options[f"map_metadata:s:{index}"] = f"1:s:{stream.index}"
+        options[f"disposition:{position}"] = "default" if self._plan.is_default(self._info) else 0
         if self._plan.muxer != "matroska":
             options["video_track_timescale"] = time_base.denominator
         return options | {f"{name}:{position}": value for name, value in encoding.options().items()}
