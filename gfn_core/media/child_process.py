@@ -5,6 +5,7 @@ import signal
 import subprocess
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from threading import Thread
 from typing import IO
 
@@ -65,7 +66,5 @@ class Child:
         self.finish()
 
     def _close_pipe(self) -> None:
-        try:
+        with suppress(BrokenPipeError):  # it died first; its exit code says so
             self.pipe.close()
-        except BrokenPipeError:
-            pass  # it died first; its exit code says so

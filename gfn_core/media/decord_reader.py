@@ -75,4 +75,4 @@ class DecordReader:
             yield GrayFrame(index, pts, float(pts * self._info.time_base), self._luma(frame))
 
     def _luma(self, rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        return cv2.transform(rgb, self._luma_weights)
+        return cv2.transform(rgb, self._luma_weights).astype(np.uint8, copy=False)

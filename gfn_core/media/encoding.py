@@ -9,8 +9,9 @@ from gfn_core.errors import SettingsError
 from gfn_core.media.ffmpeg_binary import encoder_pixel_formats
 
 X26X_PRESETS = (
-    "ultrafast superfast veryfast faster fast medium slow slower veryslow placebo"
-).split()
+    *("ultrafast", "superfast", "veryfast", "faster", "fast"),
+    *("medium", "slow", "slower", "veryslow", "placebo"),
+)
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,8 @@ class CodecTraits:
 
 
 CODECS = {
-    "libx264": CodecTraits("crf", 51, tuple(X26X_PRESETS)),
-    "libx265": CodecTraits("crf", 51, tuple(X26X_PRESETS)),
+    "libx264": CodecTraits("crf", 51, X26X_PRESETS),
+    "libx265": CodecTraits("crf", 51, X26X_PRESETS),
     "libsvtav1": CodecTraits("crf", 63, tuple(str(speed) for speed in range(13, -1, -1))),
     "prores_ks": CodecTraits("qscale", 32, ()),
     "ffv1": CodecTraits(None, 0, ()),
@@ -61,7 +62,7 @@ class Encoding:
 
     @property
     def encoder(self) -> str:
-        """ffmpeg's name of the encoder."""
+        """Name of the encoder in ffmpeg."""
         return ALIASES.get(self.codec, self.codec)
 
     @property
@@ -97,4 +98,4 @@ class Encoding:
         deep = [f for f in taken if min(c.bits for c in VideoFormat(f).components) >= depth]
         has_alpha = any(component.is_alpha for component in wanted.components)
         best, _ = find_best_pix_fmt_of_list(deep or list(taken), source, has_alpha)
-        return str(best.name)
+        return best.name if best else source

@@ -1,5 +1,7 @@
 """Luma of decoded frames, scaled down by averaging."""
 
+from typing import Any
+
 import cv2
 import numpy as np
 from av.video.frame import VideoFrame
@@ -21,10 +23,11 @@ def scaled_luma(frame: VideoFrame, size: FrameGeometry) -> NDArray[np.uint8]:
     if frame.format.is_rgb or frame.format.name != nearest_planar(frame.format.name):
         frame, is_full = frame.reformat(format="gray", dst_color_range="JPEG"), True
     pixel_format = PixelFormat.of(nearest_planar(frame.format.name))
-    luma = planes_of(frame, pixel_format)[0]
+    luma: NDArray[Any] = planes_of(frame, pixel_format)[0]
     if luma.shape != (size.height, size.width):
         luma = cv2.resize(luma, (size.width, size.height), interpolation=cv2.INTER_AREA)
     codes = float(1 << pixel_format.bit_depth)
     black, white = (0.0, codes - 1) if is_full else (BLACK * codes, WHITE * codes)
     gain = 255 / (white - black)
-    return cv2.convertScaleAbs(np.maximum(luma, round(black)), alpha=gain, beta=-black * gain)
+    luma = np.maximum(luma, round(black))
+    return np.asarray(cv2.convertScaleAbs(luma, alpha=gain, beta=-black * gain), np.uint8)

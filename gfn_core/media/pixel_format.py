@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 from av import VideoFormat
 from av.codec import find_best_pix_fmt_of_list
-from av.video.format import names as all_formats
+from av.video.format import names as all_formats  # type: ignore[attr-defined]
 from av.video.frame import VideoFrame
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
 PlaneArray = NDArray[np.uint8] | NDArray[np.uint16]
 
@@ -38,7 +39,7 @@ class PixelFormat:
         return len(self.log2_subsampling)
 
     @property
-    def dtype(self) -> DTypeLike:
+    def dtype(self) -> np.dtype[Any]:
         """Type of a sample."""
         return np.dtype("u1") if self.bit_depth <= 8 else np.dtype("<u2")
 
@@ -64,9 +65,10 @@ def nearest_planar(name: str) -> str:
     plain = name.replace("yuvj", "yuv")  # yuvj420p is yuv420p whose range is full
     if plain in _planar_formats():
         return plain
-    has_alpha = any(c.is_alpha for c in VideoFormat(plain).components)
+    layout = VideoFormat(plain)
+    has_alpha = layout.has_palette or any(c.is_alpha for c in layout.components)
     best, _ = find_best_pix_fmt_of_list(_planar_formats(), plain, has_alpha)
-    return str(best.name)
+    return best.name if best else plain
 
 
 @cache
@@ -116,9 +118,12 @@ def planes_of(frame: VideoFrame, pixel_format: PixelFormat) -> tuple[PlaneArray,
 
 def _plane_view(frame: VideoFrame, plane: int, pixel_format: PixelFormat) -> PlaneArray:
     rows, columns = pixel_format.plane_shape(plane, frame.width, frame.height)
-    samples = np.frombuffer(frame.planes[plane], pixel_format.dtype)
-    stride = frame.planes[plane].line_size // samples.itemsize
-    view: PlaneArray = np.lib.stride_tricks.as_strided(
-        samples, (rows, columns), (stride * samples.itemsize, samples.itemsize), writeable=False
+    source = frame.planes[plane]
+    sample_bytes = pixel_format.dtype.itemsize
+    view: PlaneArray = np.ndarray(
+        (rows, columns),
+        pixel_format.dtype,
+        memoryview(source),
+        strides=(source.line_size, sample_bytes),
     )
     return view

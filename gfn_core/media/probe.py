@@ -4,10 +4,11 @@ from fractions import Fraction
 from itertools import islice, pairwise
 from math import atan2, degrees
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 from av.container import InputContainer
-from av.sidedata.sidedata import Type as SideData
+from av.sidedata.sidedata import SideData
 from av.stream import Disposition, Stream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
@@ -99,10 +100,10 @@ def _pixel_aspect(stream: VideoStream) -> Fraction:
 
 def _display_orientation(frame: VideoFrame) -> tuple[int, bool]:
     """Split the display matrix into a mirroring (upside down) and a rotation, clockwise degrees."""
-    side_data = frame.side_data.get(SideData.DISPLAYMATRIX)
+    side_data = frame.side_data.get("DISPLAYMATRIX")
     if side_data is None:
         return 0, False
-    matrix = np.frombuffer(bytes(side_data), "<i4").reshape(3, 3).astype(float)
+    matrix = np.frombuffer(bytes(cast(SideData, side_data)), "<i4").reshape(3, 3).astype(float)
     is_mirrored = bool(np.linalg.det(matrix[:2, :2]) < 0)
     y = -matrix[0, 1] if is_mirrored else matrix[0, 1]
     return round(degrees(atan2(y, matrix[0, 0]))) % 360, is_mirrored

@@ -72,7 +72,7 @@ class VideoInfo:
         )
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     match value:
         case Fraction():
             return str(value)

@@ -7,6 +7,7 @@ from typing import Any, Self, cast
 
 import av
 import ffmpeg
+from av import VideoFormat
 from numpy.typing import NDArray
 
 from gfn_core.errors import EncodingFailed
@@ -19,6 +20,7 @@ from gfn_core.media.stream_plan import StreamPlan
 from gfn_core.media.video_info import VideoInfo
 
 NO_STREAM = "d:9999?"  # asks for nothing, but makes a file an input, for its metadata
+FROM_RGB = {"out_color_matrix": "bt709", "out_range": "tv"}  # where the codec takes no RGB
 LARGEST_ASPECT_TERM = 2**16 - 1  # of H.264's and HEVC's pixel aspects
 
 
@@ -36,6 +38,7 @@ class VideoWriter:
         self._raw_format = nearest_planar(info.pixel_format)
         self._coded_format = encoding.pixel_format_for(self._raw_format)
         self._delay = max(0, -info.start_pts)  # NUT knows no negative times
+        self._is_empty = True
         self._child = Child(self._command(encoding))
         size = (info.geometry.width, info.geometry.height)
         self._pipe = RawVideoPipe(
@@ -63,6 +66,7 @@ class VideoWriter:
         Raises:
             EncodingFailed: ffmpeg has died.
         """
+        self._is_empty = False
         try:
             self._pipe.write(pts + self._delay, planes)
         except (OSError, av.FFmpegError):
@@ -80,6 +84,9 @@ class VideoWriter:
         if error_type is not None:
             self._child.kill()
             return
+        if self._is_empty:
+            self._child.kill()
+            raise EncodingFailed(f"{self._source}: not a frame to write; check it in a player")
         try:
             self._pipe.close()
         except (OSError, av.FFmpegError):
@@ -106,7 +113,7 @@ class VideoWriter:
         command = output.global_args("-hide_banner", "-nostats", "-nostdin", "-loglevel", "error")
         return cast(list[str], ffmpeg.compile(command, cmd=ffmpeg_path(), overwrite_output=True))
 
-    def _pipe_input(self) -> Any:
+    def _pipe_input(self) -> Any:  # noqa: ANN401 - ffmpeg-python has no types
         """The frames as an input: never rotated by ffmpeg, tagged with the source's orientation."""
         info = self._info
         options: dict[str, Any] = {"noautorotate": None}
@@ -118,7 +125,7 @@ class VideoWriter:
             options["itsoffset"] = f"-{float(self._delay * info.time_base):.9f}"
         return ffmpeg.input("pipe:0", format="nut", **options)
 
-    def _tagged_picture(self, pipe: Any) -> Any:
+    def _tagged_picture(self, pipe: Any) -> Any:  # noqa: ANN401 - as above
         """The frames with the source's pixel aspect and colour description, which NUT lacks."""
         aspect, color = self._info.geometry.pixel_aspect, self._info.color
         tags = {
@@ -131,7 +138,13 @@ class VideoWriter:
         ratio = f"{aspect.numerator}/{aspect.denominator}"
         picture = pipe.video.filter("setsar", ratio, max=LARGEST_ASPECT_TERM)
         known = {name: tag for name, tag in tags.items() if tag is not None}
-        return picture.filter("setparams", **known) if known else picture
+        tagged = picture.filter("setparams", **known) if known else picture
+        return tagged.filter("scale", **FROM_RGB) if self._leaves_rgb else tagged
+
+    @property
+    def _leaves_rgb(self) -> bool:
+        raw, coded = VideoFormat(self._raw_format), VideoFormat(self._coded_format)
+        return raw.is_rgb and not coded.is_rgb
 
     def _output_options(self, encoding: Encoding) -> dict[str, Any]:
         position, time_base = self._plan.position(self._info), self._info.time_base

@@ -1,0 +1,52 @@
+"""Settings of the encoder."""
+
+import pytest
+
+from gfn_core.errors import SettingsError
+from gfn_core.media.encoding import CODECS, Encoding
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"codec": "divx"},
+        {"quality": 52},
+        {"quality": -1},
+        {"preset": "sluggish"},
+        {"threads": -1},
+        {"codec": "svtav1", "preset": "14"},
+    ],
+)
+def test_wrong_settings_are_refused(wrong):
+    with pytest.raises(SettingsError):
+        Encoding(**wrong)
+
+
+def test_short_names():
+    assert Encoding("x265").encoder == "libx265"
+    assert Encoding("svtav1").options()["preset"] == "6"
+
+
+@pytest.mark.parametrize(
+    ("codec", "source", "coded"),
+    [
+        ("libx264", "yuv420p", "yuv420p"),
+        ("libx264", "yuv422p10le", "yuv422p10le"),
+        ("libx264", "yuv420p9le", "yuv420p10le"),
+        ("libx265", "yuv420p12le", "yuv420p12le"),
+        ("ffv1", "gbrap12le", "gbrap12le"),
+        ("prores_ks", "yuv420p", "yuv422p10le"),
+        ("libsvtav1", "yuv444p", "yuv420p"),
+    ],
+)
+def test_nearest_coded_format(codec, source, coded):
+    assert Encoding(codec, quality=20).pixel_format_for(source) == coded
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_every_codec_encodes(make_video, copy_through, codec):
+    preset = "13" if codec == "libsvtav1" else "ultrafast"
+    suffix = ".mov" if codec == "prores_ks" else ".mkv"
+    source = make_video("film.mp4", seconds=0.4)
+    output, _ = copy_through(source, suffix, Encoding(codec, quality=10, preset=preset))
+    assert output.stat().st_size > 0
