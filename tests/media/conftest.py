@@ -46,7 +46,8 @@ def make_video(tmp_path):
 
     def make(name, *options, seconds=1, size="160x96", inputs=(), picture="testsrc2"):
         path = tmp_path / name
-        source = f"{picture}=size={size}:rate=25:duration={seconds}"
+        separator = ":" if "=" in picture else "="
+        source = f"{picture}{separator}size={size}:rate=25:duration={seconds}"
         run_ffmpeg("-f", "lavfi", "-i", source, *inputs, *options, path)
         return path
 
