@@ -21,6 +21,7 @@ from gfn_core.media.video_info import VideoInfo
 # shares of red, green and blue in luma, by colour matrix; the rest is green
 RED_BLUE_SHARES = {"bt709": (0.2126, 0.0722), "bt2020nc": (0.2627, 0.0593)}
 BT601_SHARES = (0.299, 0.114)
+NO_FRAME = np.empty(0, np.uint8)
 FIRST_FAULT = 1e-9  # tolerated share of frames that decord would replace by copies of others
 
 
@@ -50,6 +51,7 @@ class DecordReader:
             fault_tol=FIRST_FAULT,
         )
         self._info, self._timeline = info, timeline
+        self._shape = (size.height, size.width, 3)
         self._fallback = PyAVReader(path, info, size, timeline, threads)
         red, blue = RED_BLUE_SHARES.get(info.color.matrix or "", BT601_SHARES)
         self._luma_weights = np.array([[red, 1 - red - blue, blue]], np.float32)
@@ -70,6 +72,8 @@ class DecordReader:
             try:
                 frame = self._reader.next().asnumpy()
             except (StopIteration, decord.DECORDError, decord.DECORDLimitReachedError):
+                frame = NO_FRAME
+            if frame.shape != self._shape:  # decord does not always say that it has failed
                 yield from self._fallback.frames_from(index)
                 return
             yield GrayFrame(index, pts, float(pts * self._info.time_base), self._luma(frame))
