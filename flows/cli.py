@@ -55,7 +55,7 @@ Sources = Annotated[list[Path], typer.Argument(metavar="SOURCE... OUT", show_def
 Crop = Annotated[float, typer.Option(help="Width of the window shown, as a share of the frame.")]
 Estimator = Annotated[EstimatorName, typer.Option(help="How motion is estimated.")]
 Codec = Annotated[str, typer.Option(help="Video encoder.")]
-Quality = Annotated[float, typer.Option(help="Constant quality (CRF); lower is better.")]
+Quality = Annotated[int, typer.Option(help="Constant quality (CRF); lower is better.")]
 Preset = Annotated[str, typer.Option(help="Encoder preset: speed against size.")]
 Slots = Annotated[int, typer.Option(help="Clips at a time; 0 chooses by the number of cores.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace files at the outputs' names.")]

@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from flows.outcome import Outcome, RunSummary
+from flows.outcome import RunSummary
 from flows.plan import PlannedClip
 from tasks.progress import BOARD
 
@@ -90,4 +90,3 @@ def show_plan(console: Console, planned: list[PlannedClip]) -> None:
     console.print(
         f"{todo} of {len(planned)} clips have something to do; nothing was done (--dry-run)"
     )
-

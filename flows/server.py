@@ -12,11 +12,10 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import httpx
 from filelock import FileLock
 
 from flows.settings import NO_TELEMETRY
@@ -60,9 +59,8 @@ class RunningServer:
     def is_healthy(self) -> bool:
         """Whether it answers."""
         try:
-            with urllib.request.urlopen(f"{self.api_url}/health", timeout=2) as answer:
-                return bool(answer.status == 200)
-        except (urllib.error.URLError, OSError):
+            return httpx.get(f"{self.api_url}/health", timeout=2).is_success
+        except httpx.HTTPError:
             return False
 
 

@@ -65,7 +65,7 @@ class FrameGeometry:
     @property
     def from_pixels(self) -> FloatArray:
         """Matrix (3, 3) that takes pixel indices to half-widths."""
-        return np.linalg.inv(self.to_pixels)
+        return np.asarray(np.linalg.inv(self.to_pixels), np.float64)
 
     def grid(self, columns: int, rows: int) -> FloatArray:
         """Return cell centres of a columns x rows grid over the frame, (rows, columns, 2)."""

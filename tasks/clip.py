@@ -18,7 +18,7 @@ REPORT = Stage("report", version=1, suffix=".html")
 
 @dataclass(frozen=True)
 class Clip:
-    """What every task of one video is given; small, and valid on any machine that sees the paths."""
+    """What every task of one video is given; valid on any machine that sees the paths."""
 
     archive: Archive
     source: Path

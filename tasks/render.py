@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from gfn_core.errors import GfnError
+from gfn_core.media.verify import verify_audio, verify_output
 from gfn_core.render.renderer import render_video
 from gfn_core.store.delivery import deliver, is_delivered, load_receipt, may_replace, save_receipt
 from gfn_core.store.motion_table import load_motion
@@ -49,6 +50,8 @@ def _render(clip: Clip, unfinished: Path, progress: Progress) -> Notes:
             replace(clip.settings.encoding, threads=clip.threads),
             progress=progress,
         )
+        verify_output(video, motion.pts_seconds, float(probed.info.time_base))
+        verify_audio(video, clip.source, sum("audio" in line for line in left_out))
         receipt = deliver(
             clip.archive,
             video,

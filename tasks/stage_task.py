@@ -7,6 +7,7 @@ state, so that Prefect's UI shows it.
 
 import functools
 from collections.abc import Callable
+from typing import cast
 
 from prefect import Task, task
 from prefect.cache_policies import NO_CACHE
@@ -38,4 +39,4 @@ def stage_task(stage: Callable[[Clip], Made]) -> StageTask:
 def run_plainly(stage: StageTask, clip: Clip) -> Made:
     """Run a stage without Prefect's engine."""
     made = stage.fn(clip)
-    return made.data if isinstance(made, State) else made
+    return cast(Made, made.data) if isinstance(made, State) else made

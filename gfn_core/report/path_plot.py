@@ -1,6 +1,7 @@
 """Plot of a clip's path before and after, one panel a parameter."""
 
 import io
+from collections.abc import Callable
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -10,7 +11,7 @@ from gfn_core.geometry import FloatArray
 from gfn_core.motion.similarity import Similarity
 
 RAW_COLOR, SMOOTH_COLOR, CUT_COLOR = "#d1495b", "#2e86ab", "#888888"
-PANELS_PER_CLIP = (
+PANELS_PER_CLIP: tuple[tuple[str, Callable[[Similarity], FloatArray]], ...] = (
     ("right (% of width)", lambda path: path.translation.real * 50),
     ("down (% of width)", lambda path: path.translation.imag * 50),
     ("rotation (degrees)", lambda path: np.degrees(np.unwrap(path.rotation_rad))),

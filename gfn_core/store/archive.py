@@ -1,4 +1,4 @@
-"""The archive's folder: where each artifact lies, and how it comes to lie there whole or not at all.
+"""The archive's folder: where each artifact lies, whole or not at all.
 
 OUT/
 ├── holiday/beach.mp4              the stabilized videos, in the sources' own tree

@@ -8,6 +8,7 @@ the whole archive.
 import json
 import shutil
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -41,9 +42,9 @@ def publish(archive: Archive, current: CurrentArtifacts) -> None:
         kind, suffix = artifact.stage.name, artifact.stage.suffix
         source, view = archive.path(artifact), archive.view(kind, current.video, suffix)
         if kind in TABLES:
-            write_whole(view, lambda path, s=source: _add_video(s, path, current.video), archive)
+            write_whole(view, partial(_add_video, source, current.video), archive)
         elif kind == "report":
-            write_whole(view, lambda path, s=source: shutil.copyfile(s, path), archive)
+            write_whole(view, partial(shutil.copyfile, source), archive)
     entry = {"video": current.video, "output": current.output, "keys": current.keys}
     write_whole(
         _index_entry(archive, current.video),
@@ -64,7 +65,7 @@ def _index_entry(archive: Archive, video: str) -> Path:
     return archive.view("clips", video, ".json")
 
 
-def _add_video(source: Path, view: Path, video: str) -> None:
+def _add_video(source: Path, video: str, view: Path) -> None:
     try:
         table = pq.read_table(source)
     except (OSError, pa.ArrowException) as error:

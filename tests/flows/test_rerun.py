@@ -35,7 +35,9 @@ class Collection:
         return {outcome.video: outcome for outcome in summary.outcomes}
 
     def executed(self, crop: float = 0.9) -> dict[str, tuple[str, ...]]:
-        return {video: outcome.executed for video, outcome in self.run(crop).items()}
+        outcomes = self.run(crop)
+        assert not [outcome.error for outcome in outcomes.values() if outcome.error]
+        return {video: outcome.executed for video, outcome in outcomes.items()}
 
 
 @pytest.fixture

@@ -94,9 +94,7 @@ def test_real_variable_frame_rate(real_clip, copy_through):
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
 @pytest.mark.parametrize("offset", ["2.5", "-0.4"])
-def test_start_times_are_kept(  # noqa: PLR0917 - fixtures
-    make_video, ffmpeg, copy_through, tmp_path, suffix, offset
-):
+def test_start_times_are_kept(make_video, ffmpeg, copy_through, tmp_path, suffix, offset):
     plain = make_video("plain.mp4", "-c:a", "aac", "-bf", "2", inputs=TONE)
     source = tmp_path / f"late{suffix}"
     ffmpeg("-itsoffset", offset, "-i", plain, "-map", "0:v", "-copyts", "-c", "copy", source)
@@ -144,7 +142,7 @@ def test_tags_are_kept(make_video, copy_through, suffix):
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
 @pytest.mark.parametrize("degrees", [90, 180, 270])
 @pytest.mark.parametrize("flip", [(), ("-display_vflip",)])
-def test_orientation_is_a_tag_and_stays_one(  # noqa: PLR0917 - fixtures
+def test_orientation_is_a_tag_and_stays_one(
     make_video, ffmpeg, copy_through, tmp_path, suffix, degrees, flip
 ):
     source = tmp_path / f"turned{suffix}"

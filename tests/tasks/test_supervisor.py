@@ -72,6 +72,6 @@ def test_an_expected_error_keeps_its_type_and_text() -> None:
 
 
 def test_a_bug_is_one_line_that_says_where() -> None:
-    with pytest.raises(StageFailed, match="internal error: KeyError.*stumble") as caught:
+    with pytest.raises(StageFailed, match=r"internal error: KeyError.*stumble") as caught:
         supervised(stumble, label="x", deadline_seconds=60)
     assert "\n" not in str(caught.value)
