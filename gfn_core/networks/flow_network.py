@@ -7,8 +7,10 @@ from torch import Tensor, nn
 
 from gfn_core.errors import SettingsError
 from gfn_core.networks.correlation import local_correlation
-from gfn_core.networks.feature_pyramid import FeaturePyramid, comparable
+from gfn_core.networks.descriptor import Descriptor
+from gfn_core.networks.feature_pyramid import FeaturePyramid
 from gfn_core.networks.flow_decoder import FlowDecoder
+from gfn_core.networks.patch_descriptor import patch_descriptors
 from gfn_core.networks.resampling import resized, warped
 
 
@@ -16,26 +18,27 @@ from gfn_core.networks.resampling import resized, warped
 class FlowNetworkSettings:
     """Size of a flow network; levels run from coarse to fine, and two may share a grid.
 
-    The last one works at 1/8 once more, on features aligned by the level before: a quarter of the
-    arithmetic of a level at 1/4, and what it leaves is taken out by image alignment anyway.
+    All levels work at 1/8, each on features aligned by the one before: coarser grids blur a
+    hand's shake into a single cell, a finer one costs four times as much, and what is left is
+    taken out by image alignment anyway. The first searches 24 px of 256.
     """
 
-    channels: tuple[int, ...] = (16, 32, 64, 96, 96)  # of the pyramid, at 1/2 to 1/32
-    strides: tuple[int, ...] = (32, 16, 8, 8)  # of the levels' grids, in px
-    radii: tuple[int, ...] = (3, 3, 3, 2)  # of the cost volumes, in cells
-    widths: tuple[int, ...] = (128, 128, 96, 64)  # of the decoders
-    hidden: tuple[int, ...] = (64, 64, 48, 32)  # channels passed to the next level
+    channels: tuple[int, ...] = (16, 32, 64)  # of the pyramid, at 1/2 to 1/8
+    strides: tuple[int, ...] = (8, 8, 8)  # of the levels' grids, in px
+    radii: tuple[int, ...] = (6, 4, 3)  # of the cost volumes, in half cells
+    descriptor: int = 32  # learned channels by which places are matched, beside the fixed ones
+    widths: tuple[int, ...] = (96, 96, 64)  # of the decoders
+    hidden: tuple[int, ...] = (48, 48, 32)  # channels passed to the next level
 
     def __post_init__(self) -> None:
         sizes = {len(self.strides), len(self.radii), len(self.widths), len(self.hidden)}
         pyramid = {2 ** (stage + 1) for stage in range(len(self.channels))}
-        if len(sizes) != 1 or not pyramid.issuperset(self.strides):
+        if len(sizes) != 1 or not pyramid.issuperset(self.strides) or min(self.strides) < 4:
             raise SettingsError(f"levels and pyramid do not fit together: {self}")
 
-    @property
-    def features(self) -> tuple[int, ...]:
-        """Channels of the features that each level sees."""
-        return tuple(self.channels[stride.bit_length() - 2] for stride in self.strides)
+    def features(self, stride: int) -> int:
+        """Channels of the pyramid's features at a stride."""
+        return self.channels[_stage(stride)]
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,8 @@ class FrameFeatures:
     """What the network keeps of a frame; serves both pairs that the frame is part of."""
 
     levels: tuple[Tensor, ...]  # (B, C, h, w), one per level of the network
-    matchable: tuple[Tensor, ...]  # the same, of unit length in each cell
+    queries: tuple[Tensor, ...]  # (B, D, h, w) of unit length in each cell
+    keys: tuple[Tensor, ...]  # (B, D, 2h, 2w), likewise
     height: int  # px of the frame as given
     width: int
 
@@ -51,7 +55,8 @@ class FrameFeatures:
         """Features of some frames of the batch."""
         return FrameFeatures(
             tuple(level[frames] for level in self.levels),
-            tuple(level[frames] for level in self.matchable),
+            tuple(level[frames] for level in self.queries),
+            tuple(level[frames] for level in self.keys),
             self.height,
             self.width,
         )
@@ -76,11 +81,19 @@ class FlowNetwork(nn.Module):
         super().__init__()
         self.settings = settings
         self.pyramid = FeaturePyramid(settings.channels)
+        self.descriptors = nn.ModuleDict(
+            {
+                str(stride): Descriptor(
+                    settings.features(stride), settings.features(stride // 2), settings.descriptor
+                )
+                for stride in settings.strides
+            }
+        )
         self.decoders = nn.ModuleList(
             FlowDecoder(*sizes)
             for sizes in zip(
                 settings.radii,
-                settings.features,
+                (settings.features(stride) for stride in settings.strides),
                 settings.widths,
                 settings.hidden,
                 (0, *settings.hidden[:-1]),  # carried from the level before
@@ -90,12 +103,18 @@ class FlowNetwork(nn.Module):
 
     def features(self, luma: Tensor) -> FrameFeatures:
         """Features of frames (B, 1, H, W) of any range of values."""
-        stages = self.pyramid(luma)
-        used = {stride: stages[stride.bit_length() - 2] for stride in self.settings.strides}
-        matchable = {stride: comparable(stage) for stride, stage in used.items()}
+        seen = self.pyramid.standardized(luma)
+        stages = self.pyramid(seen)
+        described = {
+            stride: self.descriptors[str(stride)](
+                stages[_stage(stride)], stages[_stage(stride) - 1], patch_descriptors(seen, stride)
+            )
+            for stride in set(self.settings.strides)
+        }
         return FrameFeatures(
-            tuple(used[stride] for stride in self.settings.strides),
-            tuple(matchable[stride] for stride in self.settings.strides),
+            tuple(stages[_stage(stride)] for stride in self.settings.strides),
+            tuple(described[stride][0] for stride in self.settings.strides),
+            tuple(described[stride][1] for stride in self.settings.strides),
             luma.shape[2],
             luma.shape[3],
         )
@@ -119,8 +138,9 @@ class FlowNetwork(nn.Module):
         rows, columns = here.shape[2:]
         cell_px = _cell_px(first, rows, columns, here.device)
         flow, carried = self._carried(level, before, here)
-        moved = warped(second.matchable[level], flow / cell_px)
-        matches = local_correlation(first.matchable[level], moved, self.settings.radii[level])
+        keys = second.keys[level]
+        moved = warped(keys, 2 * resized(flow / cell_px, *keys.shape[2:]))
+        matches = local_correlation(first.queries[level], moved, self.settings.radii[level])
         decoded = self.decoders[level](matches, here, flow / cell_px, carried)
         correction = decoded.correction * cell_px
         return LevelEstimate(
@@ -160,6 +180,11 @@ class FlowNetwork(nn.Module):
         """Features that a level starts from; a global flow network may filter here."""
         del level
         return hidden
+
+
+def _stage(stride: int) -> int:
+    """Index of the pyramid's stage with a stride."""
+    return stride.bit_length() - 2
 
 
 def _cell_px(frame: FrameFeatures, rows: int, columns: int, device: torch.device) -> Tensor:

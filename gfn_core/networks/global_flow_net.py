@@ -30,7 +30,7 @@ class GlobalFlowNetSettings:
 
     network: FlowNetworkSettings = field(default_factory=FlowNetworkSettings)
     subspace: Subspace = Subspace.BASES_DCT
-    frequencies: tuple[int, ...] = (0, 0, 0, 2)  # per level, coarse to fine
+    frequencies: tuple[int, ...] = (0, 0, 2)  # per level, coarse to fine
     weighted: bool = True  # fit under the background weights
     filter_features: bool = False
 

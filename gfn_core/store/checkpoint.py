@@ -3,6 +3,7 @@
 import os
 import shutil
 from pathlib import Path
+from pickle import UnpicklingError
 
 import torch
 
@@ -44,7 +45,7 @@ def resume(state: TrainingState[FlowNetwork], folder: Path) -> bool:
         state.averaged.load_state_dict(read_weights(latest / AVERAGED).tensors)
         stored = torch.load(latest / OPTIMIZER, weights_only=True)
         state.optimizer.load_state_dict(stored["optimizer"])
-    except (OSError, RuntimeError, ValueError, KeyError) as error:
+    except (OSError, EOFError, RuntimeError, ValueError, KeyError, UnpicklingError) as error:
         raise ArtifactDamaged(
             f"{latest}: not a checkpoint of this training; delete it to go on from an earlier one"
         ) from error

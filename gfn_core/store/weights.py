@@ -122,7 +122,9 @@ def _require(architecture: str, expected: str, path: Path) -> None:
 
 
 def _flow_network_settings(values: dict[str, Any]) -> FlowNetworkSettings:
-    return FlowNetworkSettings(**{name: tuple(sizes) for name, sizes in values.items()})
+    descriptor = values.pop("descriptor")
+    sizes = {name: tuple(each) for name, each in values.items()}
+    return FlowNetworkSettings(descriptor=descriptor, **sizes)
 
 
 def _global_flow_net_settings(values: dict[str, Any]) -> GlobalFlowNetSettings:

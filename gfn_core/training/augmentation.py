@@ -41,7 +41,9 @@ def augmented(
     return replace(pair, frames=np.stack([pair.frames[0], second]))
 
 
-def shaken(pair: CompactPair, homography_px: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> CompactPair:
+def shaken(
+    pair: CompactPair, homography_px: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+) -> CompactPair:
     """Move the camera by `homography_px` (3, 3), on pixel indices, before the second frame."""
     rows, columns = pair.frames.shape[1:]
     second = cv2.warpPerspective(
@@ -53,7 +55,7 @@ def shaken(pair: CompactPair, homography_px: np.ndarray[tuple[int, ...], np.dtyp
     y = (np.arange(height) + 0.5) * TRUTH_STRIDE - 0.5
     cells = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     for channels in (slice(0, 2), slice(2, 4)):
-        target = cells + truth[channels].reshape(2, -1).T
+        target = cells + truth[channels].reshape(2, -1).T.astype(np.float64)
         moved = transform(homography_px, target) - cells
         truth[channels] = moved.T.reshape(2, height, width)
     return CompactPair(np.stack([pair.frames[0], np.asarray(second, np.uint8)]), truth)

@@ -112,7 +112,7 @@ def _step(
     with torch.autocast(kind, torch.bfloat16, enabled=settings.reduced_precision):
         result = objective(state.network, batch, state.step)
     state.optimizer.zero_grad(set_to_none=True)
-    result.loss.backward()
+    result.loss.backward()  # type: ignore[no-untyped-call]
     norm = nn.utils.clip_grad_norm_(state.network.parameters(), settings.largest_gradient)
     if torch.isfinite(norm):
         state.optimizer.step()
@@ -131,8 +131,6 @@ def _average(state: TrainingState[Network], settings: LoopSettings) -> None:
 def _log_line(
     step: int, settings: LoopSettings, done: list[tuple[float, dict[str, float]]], seconds: float
 ) -> LogLine:
-    figures = {
-        name: sum(figures[name] for _, figures in done) / len(done) for name in done[0][1]
-    }
+    figures = {name: sum(figures[name] for _, figures in done) / len(done) for name in done[0][1]}
     loss = sum(loss for loss, _ in done) / len(done)
     return LogLine(step, settings.learning_rate_at(step - 1), loss, seconds, figures)

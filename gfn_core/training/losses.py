@@ -7,9 +7,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from gfn_core.errors import SettingsError
+from gfn_core.networks.correlation import offsets
 
 LEAST_WEIGHT = 1e-6  # of a whole field, so that an empty mask yields 0 and not NaN
-FLAT = 1e-6  # keeps the length of a vector differentiable at 0
+ROUNDED_PX = 1e-3  # keeps the length of a vector differentiable at 0
 SINGULAR = 1e-4  # alphas this near to 0 and 2 use the limits of the formula
 
 
@@ -56,13 +57,15 @@ def general_robust(error: Tensor, shape: RobustShape) -> Tensor:
     if abs(alpha) < SINGULAR:
         return torch.log1p(squared / 2)
     spread = abs(alpha - 2)
-    return (squared / spread + 1).pow(alpha / 2).sub(1).mul(spread / alpha)
+    penalty: Tensor = ((squared / spread + 1) ** (alpha / 2) - 1) * (spread / alpha)
+    return penalty
 
 
 def endpoint_error(flow: Tensor, truth: Tensor) -> Tensor:
     """Length of the difference of two flows, (B, 1, H, W)."""
     difference = flow - truth
-    return (difference.square().sum(dim=1, keepdim=True) + FLAT).sqrt() - FLAT**0.5
+    squared = difference.square().sum(dim=1, keepdim=True)
+    return (squared + ROUNDED_PX**2).sqrt() - ROUNDED_PX
 
 
 def weighted_mean(field: Tensor, weight: Tensor) -> Tensor:
@@ -90,21 +93,20 @@ def distillation(
 def matching_loss(match_logits: Tensor, displacement: Tensor, weight: Tensor) -> Tensor:
     """Cross entropy (B,) of a cost volume (B, D*D, H, W) with the true displacement in cells.
 
-    A displacement (B, 2, H, W) between cells is shared among the four around it; one beyond the
-    cost volume, or out of the frame, does not count. Trains features directly, which the flow
-    alone does slowly from nothing.
+    A displacement (B, 2, H, W) is shared among the four matches around it; one beyond the cost
+    volume, or out of the frame, does not count. Trains features directly, which the flow alone
+    does slowly from nothing.
     """
-    diameter = round(match_logits.shape[1] ** 0.5)
-    radius = diameter // 2
+    radius = round(match_logits.shape[1] ** 0.5) // 2
     rows, columns = displacement.shape[2:]
-    steps = torch.arange(-radius, radius + 1, device=displacement.device)[:, None, None]
-    across = (1 - (displacement[:, :1] - steps).abs()).clamp_min(0)  # (B, D, H, W)
-    down = (1 - (displacement[:, 1:] - steps).abs()).clamp_min(0)
+    steps = offsets(radius, displacement.device)[:, None, None]
+    across = (1 - 2 * (displacement[:, :1] - steps).abs()).clamp_min(0)  # (B, D, H, W)
+    down = (1 - 2 * (displacement[:, 1:] - steps).abs()).clamp_min(0)
     target = (down[:, :, None] * across[:, None]).flatten(1, 2)
     x = torch.arange(columns, device=displacement.device) + displacement[:, :1]
     y = torch.arange(rows, device=displacement.device)[:, None] + displacement[:, 1:]
     inside = (x >= 0) & (x <= columns - 1) & (y >= 0) & (y <= rows - 1)
-    covered = inside & (displacement.abs().amax(dim=1, keepdim=True) <= radius)
+    covered = inside & (displacement.abs().amax(dim=1, keepdim=True) <= steps.max())
     entropy = -(target * functional.log_softmax(match_logits, dim=1)).sum(dim=1, keepdim=True)
     return weighted_mean(entropy, weight * covered)
 

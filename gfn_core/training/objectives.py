@@ -44,7 +44,7 @@ class ObjectiveSettings:
     """Weights of the parts of the loss; 0 leaves one out."""
 
     kind: LossKind = LossKind.ROBUST
-    levels: tuple[float, ...] = (0.3, 0.4, 0.6, 1.0)  # coarse to fine
+    levels: tuple[float, ...] = (0.5, 0.7, 1.0)  # coarse to fine
     global_flow: float = 0.3
     mixed_flow: float = 0.1
     matching: float = 1.0

@@ -52,7 +52,7 @@ class DisTeacher:
     def flow(self, first: Tensor, second: Tensor) -> Tensor:
         """Frame by frame, on the CPU."""
         flows = [
-            self._dis.calc(_as_uint8(before), _as_uint8(after), None)
+            self._dis.calc(_as_uint8(before), _as_uint8(after), np.empty(0, np.float32))
             for before, after in zip(first, second, strict=True)
         ]
         return torch.from_numpy(np.stack(flows)).permute(0, 3, 1, 2).to(first.device)
@@ -73,7 +73,10 @@ class RaftTeacher:
         Raises SettingsError without torchvision, WeightsUnusable where the state is another's.
         """
         try:
-            from torchvision.models.optical_flow import raft_large, raft_small  # noqa: PLC0415
+            from torchvision.models.optical_flow import (  # type: ignore[import-not-found]  # noqa: PLC0415
+                raft_large,
+                raft_small,
+            )
         except ImportError:
             raise SettingsError("the teacher 'raft' needs torchvision: pip install it") from None
         large = any(name.startswith("mask_predictor") for name in state)

@@ -16,9 +16,9 @@ from gfn_core.store.weights import (
 
 CPU = torch.device("cpu")
 SMALL = FlowNetworkSettings(
-    channels=(4, 4, 8, 8, 8), widths=(8, 8, 8, 8), hidden=(4, 4, 4, 4), radii=(1, 1, 1, 1)
+    channels=(4, 4, 8), radii=(1, 1, 1), descriptor=4, widths=(8, 8, 8), hidden=(4, 4, 4)
 )
-SETTINGS = GlobalFlowNetSettings(SMALL, Subspace.DCT, (1, 2, 3, 4), weighted=False)
+SETTINGS = GlobalFlowNetSettings(SMALL, Subspace.DCT, (1, 2, 3), weighted=False)
 
 
 def test_round_trip_keeps_settings_and_values(tmp_path):
@@ -100,7 +100,7 @@ def test_another_architecture(tmp_path):
         ("[]", "its settings are not those"),
         ("not json", "its settings are not those"),
         ('{"radii": [1]}', "its settings are not those"),
-        ("{}", "tensors do not fit"),
+        ('{"descriptor": 4}', "tensors do not fit"),
     ],
 )
 def test_settings_that_do_not_fit(tmp_path, settings, message):
