@@ -9,8 +9,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from flows.outcome import RunSummary
-from flows.plan import PlannedClip
+from flows.outcome import Outcome, RunSummary
+from flows.plan import ALL_STAGES, PlannedClip
 from tasks.progress import BOARD
 
 REFRESH_SECONDS = 0.25
@@ -62,7 +62,7 @@ def show_summary(console: Console, summary: RunSummary, page: str) -> None:
         table.add_row(
             escape(outcome.video),
             f"[{STYLES[outcome.status]}]{outcome.status}[/]",
-            " ".join(outcome.executed) or "-",
+            _stages(outcome),
             f"{sum(outcome.seconds.values()):.1f}",
         )
     if shown:
@@ -90,3 +90,9 @@ def show_plan(console: Console, planned: list[PlannedClip]) -> None:
     console.print(
         f"{todo} of {len(planned)} clips have something to do; nothing was done (--dry-run)"
     )
+
+
+def _stages(outcome: Outcome) -> str:
+    if outcome.executed == ALL_STAGES:
+        return "all"
+    return ", ".join(outcome.executed) or "-"

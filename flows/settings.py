@@ -25,9 +25,7 @@ class RunSettings:
         return max(1, min(self.slots or core_count(), clips))
 
     def threads_for(self, clips: int) -> int:
-        """Threads that each clip's process may use, so that all cores are busy and none is fought
-        over.
-        """
+        """Threads that each clip's process may use: every core busy, none fought over."""
         return max(1, core_count() // self.slots_for(clips))
 
 
