@@ -38,8 +38,9 @@ class FeaturePyramid(nn.Module):
         stride = 2 ** len(self.stages)
         rows, columns = (max(stride, round(side / stride) * stride) for side in luma.shape[2:])
         luma = resized(luma, rows, columns)
-        deviation, mean = torch.std_mean(luma, dim=(1, 2, 3), keepdim=True)
-        return (luma - mean) / (deviation + LEAST_DEVIATION)
+        centred = luma - luma.mean(dim=(1, 2, 3), keepdim=True)
+        deviation = centred.square().mean(dim=(1, 2, 3), keepdim=True).sqrt()
+        return centred / (deviation + LEAST_DEVIATION)
 
     def forward(self, luma: Tensor) -> tuple[Tensor, ...]:
         """Features of standardised frames (B, 1, H, W), fine to coarse: (B, C, h, w)."""

@@ -139,8 +139,9 @@ class FlowNetwork(nn.Module):
         cell_px = _cell_px(first, rows, columns, here.device)
         flow, carried = self._carried(level, before, here)
         keys = second.keys[level]
-        moved = warped(keys, 2 * resized(flow / cell_px, *keys.shape[2:]))
-        matches = local_correlation(first.queries[level], moved, self.settings.radii[level])
+        if before is not None:
+            keys = warped(keys, 2 * resized(flow / cell_px, *keys.shape[2:]))
+        matches = local_correlation(first.queries[level], keys, self.settings.radii[level])
         decoded = self.decoders[level](matches, here, flow / cell_px, carried)
         correction = decoded.correction * cell_px
         return LevelEstimate(
