@@ -71,7 +71,7 @@ def show_summary(console: Console, summary: RunSummary, page: str) -> None:
         if outcome.error:
             console.print(f"[{STYLES['failed']}]failed[/] {escape(outcome.error)}", soft_wrap=True)
         for note in outcome.notes:
-            console.print(f"{escape(outcome.video)}: left out {escape(note)}", soft_wrap=True)
+            console.print(f"{escape(outcome.video)}: {escape(note)}", soft_wrap=True)
     console.print(
         f"{summary.count('done')} done, {summary.count('up to date')} up to date, "
         f"{summary.count('failed')} failed in {summary.seconds:.1f} s; report: {escape(page)}",

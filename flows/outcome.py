@@ -18,7 +18,7 @@ class Outcome:
     executed: tuple[str, ...] = ()  # stages that ran, in order; the others were there already
     seconds: dict[str, float] = field(default_factory=dict)  # by executed stage
     frames: int = 0
-    notes: tuple[str, ...] = ()  # what the output lacks of its source
+    notes: tuple[str, ...] = ()  # what of the source is damaged, or missing in the output
     error: str = ""
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import numpy as np
+
 from gfn_core import __version__
 from gfn_core.errors import FramesDiffer
 from gfn_core.media.frame_reader import GrayFrame, open_reader
@@ -19,6 +21,7 @@ from tasks.supervisor import Progress
 
 DEADLINE_SECONDS = 120.0
 SLOWEST_SECONDS_A_FRAME = 2.0
+MISSING_SECONDS, MISSING_SHARE = 0.5, 0.02  # of the declared duration; less is rounding
 
 
 @stage_task
@@ -47,7 +50,7 @@ def _estimate(clip: Clip, unfinished: Path, progress: Progress) -> Notes:
         "time_base": str(probed.info.time_base),
     }
     save_motion(unfinished, estimated, provenance)
-    return ()
+    return _damage(estimated, probed.info)
 
 
 def _estimate_with(
@@ -57,6 +60,16 @@ def _estimate_with(
     reader = open_reader(clip.source, info, size, clip.threads, allow_decord)
     estimator = TracksEstimator()
     return estimate_motion(_counted(reader, progress), estimator, info.geometry), reader.name
+
+
+def _damage(motion: Motion, info: VideoInfo) -> Notes:
+    """Say so when the frames end long before the container's own duration."""
+    decoded_seconds = float(np.ptp(motion.pts_seconds)) + float(1 / info.frame_rate)
+    if decoded_seconds > info.duration_seconds * (1 - MISSING_SHARE) - MISSING_SECONDS:
+        return ()
+    return (
+        f"damaged: only {decoded_seconds:.1f} s of {info.duration_seconds:.1f} s can be decoded",
+    )
 
 
 def _counted(frames: Iterable[GrayFrame], progress: Progress) -> Iterator[GrayFrame]:

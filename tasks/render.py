@@ -63,4 +63,4 @@ def _render(clip: Clip, unfinished: Path, progress: Progress) -> Notes:
     finally:
         video.unlink(missing_ok=True)
     save_receipt(unfinished, receipt)
-    return left_out
+    return tuple(f"left out: {what}" for what in left_out)

@@ -109,6 +109,7 @@ def _cause_of_death(exit_code: int | None) -> str:
 def _child(connection: Connection, work: Callable[..., object], args: tuple[object, ...]) -> None:
     os.setpgid(0, 0)
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    _silence()
     last_report = 0.0
 
     def progress(done: int) -> None:
@@ -129,6 +130,14 @@ def _child(connection: Connection, work: Callable[..., object], args: tuple[obje
             f"{type(error).__name__}: {text} ({where.name}, line {where.lineno})",
         )
     connection.send(message)
+
+
+def _silence() -> None:
+    """Decoders write what they think of a file to stderr; our own errors say what matters."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):
+        os.dup2(nowhere, stream)
+    os.close(nowhere)
 
 
 def _end(child: ForkServerProcess) -> None:

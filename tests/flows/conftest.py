@@ -1,0 +1,11 @@
+"""One fork server for all tests of flows, with the stages' modules imported once."""
+
+import pytest
+
+from flows.stabilizing import PRELOADED
+from tasks.supervisor import start_early
+
+
+@pytest.fixture(scope="session", autouse=True)
+def fork_server() -> None:
+    start_early(PRELOADED)
