@@ -1,5 +1,6 @@
 """Report: the clip's page, and its current tables under names that people can read."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -27,9 +28,10 @@ def report(clip: Clip) -> Made:
     """Write the clip's page and publish what is current."""
     current = clip.current(probed_source(clip).sha256)
     made = make(clip, current.artifacts[-1], _report, deadline_seconds=DEADLINE_SECONDS)
-    if not is_published(clip.archive, current):
-        publish(clip.archive, current)
-    return made
+    if is_published(clip.archive, current):
+        return made
+    publish(clip.archive, current)
+    return replace(made, cached=False)
 
 
 def _report(clip: Clip, unfinished: Path, progress: Progress) -> Notes:

@@ -1,0 +1,69 @@
+"""The same run as a Prefect flow: its states say what happened."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from prefect.client.orchestration import get_client
+from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+from prefect.testing.utilities import prefect_test_harness
+
+from flows.archive import stabilize_archive
+from flows.ledger import read_run
+from flows.request import ArchiveRequest
+
+
+@pytest.fixture(scope="session")
+def prefect_server() -> Iterator[None]:
+    with (
+        prefect_test_harness(server_startup_timeout=120),
+        temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}),
+    ):
+        yield
+
+
+@pytest.fixture
+def source(tmp_path: Path, small_clip: Path) -> Path:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    shutil.copyfile(small_clip, folder / "good.mp4")
+    return folder
+
+
+def task_states(flow_run_id: object) -> dict[str, str]:
+    with get_client(sync_client=True) as client:
+        runs = client.read_task_runs()
+        return {run.name: run.state_name for run in runs if run.flow_run_id == flow_run_id}
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("prefect_server")
+def test_a_bad_clip_fails_the_flow_after_all_others_are_done(source: Path, tmp_path: Path) -> None:
+    (source / "bad.mp4").write_text("not a video")
+    request = ArchiveRequest((source,), tmp_path / "out")
+    state = stabilize_archive(request, "first", return_state=True)
+    assert state.is_failed()
+    assert state.message == "1 of 2 clips are stabilized"
+    outcomes = {o.video: o for o in read_run(request.archive, "first").outcomes}
+    assert outcomes["good.mp4"].status == "done"
+    assert "cannot be read as a video" in outcomes["bad.mp4"].error
+    assert (tmp_path / "out" / "good.mp4").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("prefect_server")
+def test_what_was_found_is_shown_as_cached(source: Path, tmp_path: Path) -> None:
+    request = ArchiveRequest((source,), tmp_path / "out")
+    assert stabilize_archive(request, "first", return_state=True).is_completed()
+    (tmp_path / "out" / "good.mp4").unlink()
+    state = stabilize_archive(request, "second", return_state=True)
+    assert state.is_completed()
+    states = task_states(state.state_details.flow_run_id)
+    assert states == {
+        "probe good.mp4": "Cached",
+        "motion good.mp4": "Cached",
+        "smooth good.mp4": "Cached",
+        "render good.mp4": "Completed",
+        "report good.mp4": "Cached",
+    }
