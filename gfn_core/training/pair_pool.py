@@ -9,6 +9,7 @@ import torch
 
 from gfn_core.training.augmentation import AugmentationSettings, augmented, transposed
 from gfn_core.training.batch import Batch, CompactPair
+from gfn_core.training.pasting import pasted
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class PoolSettings:
     fresh_per_batch: int = 2
     capacity: int = 12_000  # pairs kept; 0.2 MB each at 320x192
     portrait_chance: float = 0.2  # of a whole batch
+    pasted_chance: float = 0.5  # that another pair moves across
     augmentation: AugmentationSettings = field(default_factory=AugmentationSettings)
 
 
@@ -45,6 +47,10 @@ def batches(
                 pool[oldest] = pair
                 oldest = (oldest + 1) % settings.capacity
         pairs = [augmented(pair, rng, settings.augmentation) for pair in pairs]
+        pairs = [
+            pasted(pair, pairs[n - 1], rng) if rng.uniform() < settings.pasted_chance else pair
+            for n, pair in enumerate(pairs)
+        ]
         if rng.uniform() < settings.portrait_chance:
             pairs = [transposed(pair) for pair in pairs]
         yield Batch.of(pairs, device)

@@ -10,7 +10,12 @@ from gfn_core.training.pair_pool import PoolSettings, batches
 CPU = torch.device("cpu")
 UNCHANGED = AugmentationSettings(shaken_chance=0.0, contrast=0.0)
 SETTINGS = PoolSettings(
-    batch_size=4, fresh_per_batch=1, capacity=6, portrait_chance=0.0, augmentation=UNCHANGED
+    batch_size=4,
+    fresh_per_batch=1,
+    capacity=6,
+    portrait_chance=0.0,
+    pasted_chance=0.0,
+    augmentation=UNCHANGED,
 )
 
 
