@@ -53,12 +53,16 @@ def _facts(
 ) -> list[Fact]:
     info, correction = probed.info, trajectory.correction
     shift = np.abs(correction.translation).max(initial=0.0) * info.geometry.width / 2
+    least_shown = trajectory.shown.min(initial=trajectory.window)
     turn = np.degrees(np.abs(correction.rotation_rad).max(initial=0.0))
     return [
         Fact("source", f"{info.codec}, {info.geometry.width} x {info.geometry.height} px"),
         Fact("length", f"{len(motion)} frames, {info.duration_seconds:.2f} s"),
         Fact("shots", str(int(motion.shot_start.sum()))),
-        Fact("window shown", f"{trajectory.crop:.0%} of the frame's width"),
+        Fact(
+            "window shown",
+            f"{trajectory.window:.1%} of the frame's width, {least_shown:.1%} at least",
+        ),
         Fact("largest correction", f"{shift:.1f} px, {turn:.2f} degrees"),
         Fact("confidence of the motion, mean", f"{motion.confidence.mean():.2f}"),
         Fact("stabilized video", receipt.output),

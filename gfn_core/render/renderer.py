@@ -70,7 +70,7 @@ def warp_frame(
 
 def check_border(trajectory: Trajectory) -> None:
     """Raise `GfnError` if any output pixel of any frame would show what lies outside the source."""
-    window = CropWindow(trajectory.geometry, trajectory.crop)
+    window = CropWindow(trajectory.geometry, trajectory.window)
     beyond_px = window.violation(trajectory.correction)
     if len(beyond_px) and beyond_px.max() > BORDER_TOLERANCE_PX:
         frame = int(beyond_px.argmax())

@@ -29,6 +29,11 @@ class CalmPath:
     frame_rate: float
     settings: StageOneSettings
 
+    @property
+    def margin(self) -> float:
+        """Mean (root mean square) way to zoom in from the whole frame to the crop, half-widths."""
+        return radius(self.window.geometry) * (1 - self.settings.crop)
+
     def solve(self, motion: Similarity, history: FloatArray) -> FloatArray:
         """Return unknowns (n - h, 8) for `motion` (n,), whose first h frames have `history` (h, 8).
 
@@ -42,9 +47,11 @@ class CalmPath:
         from gfn_core.smoothing.convex_program import minimize  # noqa: PLC0415
 
         rows, room = self.constraints()
-        unit = room.max()  # so that the solver's tolerances fit any crop
+        unit = self.margin  # so that the solver's tolerances fit any crop
         terms = [Affine(term.matrix, term.offset / unit) for term in terms]
-        found = unit * minimize(terms, rows, room / unit, self.settings.norm)
+        found = unit * minimize(
+            terms, rows, room / unit, self.settings.norm, self.settings.zoom_weight
+        )
         found[:, :4] = _inside(found[:, :4], rows[:, :4], room)
         return nothing if np.abs(found[:, :4]).max(initial=0) < NEGLIGIBLE else found
 
@@ -76,8 +83,8 @@ class CalmPath:
         no_further_zoom = np.array([[-1.0, 0.0, 0.0, 0.0]])
         rows = np.concatenate([self.window.corner_rows, no_further_zoom])
         rows[:, :2] /= radius(self.window.geometry)
-        zoom_room = self.settings.zoom_share * (1 - self.settings.crop)
-        room = np.append(np.maximum(self.window.corner_room - SOLVER_SLACK, 0), zoom_room)
+        zoom_room = 1 - self.settings.crop / self.settings.window
+        room = np.maximum(np.append(self.window.corner_room, zoom_room) - SOLVER_SLACK, 0)
         return np.pad(rows, [(0, 0), (0, UNKNOWNS - 4)]), room
 
 

@@ -20,8 +20,12 @@ from gfn_core.smoothing.settings import Norm
 ATTEMPTS = ({"equilibrate_enable": False}, {"equilibrate_enable": True})
 
 
-def minimize(terms: list[Affine], rows: FloatArray, room: FloatArray, norm: Norm) -> FloatArray:
-    """Return unknowns (n, k) of least |unknowns|^2 + sum of the terms' norms.
+def minimize(
+    terms: list[Affine], rows: FloatArray, room: FloatArray, norm: Norm, price: float
+) -> FloatArray:
+    """Return unknowns (n, k) of least |unknowns|^2 + sum of the terms' norms + price.
+
+    `price` is for every unit by which the first unknown of a frame lies below zero.
 
     The terms are functions of all of them, (n k,). The constraints `rows` (c, k) @ unknowns
     <= `room` (c,) hold in every frame, to the solver's tolerance. Zeros if it finds nothing at all.
@@ -31,6 +35,7 @@ def minimize(terms: list[Affine], rows: FloatArray, room: FloatArray, norm: Norm
     unknowns = cp.Variable(size)
     measure = cp.norm1 if norm == "l1" else cp.sum_squares
     costs = [measure(term.matrix @ unknowns + term.offset) for term in terms]
+    costs.append(price * cp.sum(cp.neg(unknowns[:: rows.shape[1]])))
     in_every_frame = sp.kron(sp.eye_array(frames), rows).tocsr()
     problem = cp.Problem(
         cp.Minimize(cp.sum([cp.sum_squares(unknowns), *costs])),

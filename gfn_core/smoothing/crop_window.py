@@ -16,14 +16,14 @@ from gfn_core.motion.similarity import Similarity
 
 @dataclass(frozen=True)
 class CropWindow:
-    """Window of `crop` times a frame, and the room that it leaves.
+    """Window of `size` times a frame, and the room that it leaves.
 
     Both are rectangles of pixel *centres*: a sample on the outermost centre needs no pixel from
     outside the frame.
     """
 
     geometry: FrameGeometry
-    crop: float
+    size: float
 
     @property
     def frame_half_size(self) -> FloatArray:
@@ -35,7 +35,7 @@ class CropWindow:
     def corners(self) -> FloatArray:
         """Centres of the window's four corner pixels, (4, 2), half-widths."""
         signs = np.array([[1, 1], [1, -1], [-1, 1], [-1, -1]])
-        return signs * self.frame_half_size * self.crop
+        return signs * self.frame_half_size * self.size
 
     @property
     def corner_rows(self) -> FloatArray:
@@ -53,7 +53,7 @@ class CropWindow:
     @property
     def corner_room(self) -> FloatArray:
         """Way from the window's edge to the frame's, (8,), half-widths."""
-        return np.repeat(self.frame_half_size * (1 - self.crop), 4)
+        return np.repeat(self.frame_half_size * (1 - self.size), 4)
 
     def violation(self, correction: Similarity) -> FloatArray:
         """How far the window reaches beyond the frame under `correction` (...), in px, (...).

@@ -10,6 +10,8 @@ Norm = Literal["l2", "l1"]
 LEAST_CROP = 0.3
 LONGEST_SECONDS = 10.0
 LARGEST_SWING_WEIGHT = 1000.0
+LARGEST_ZOOM_SHARE = 0.9  # shift and turn without zoom need some room
+LARGEST_ZOOM_WEIGHT = 1e6
 
 
 @dataclass(frozen=True)
@@ -32,10 +34,26 @@ class StageOneSettings:
     velocity_seconds: float = 0.0  # T1; above 0 pans are fought too (tripod)
     acceleration_seconds: float = 0.5  # T2
     jerk_seconds: float = 0.0  # T3; adds nothing measurable, costs a quarter of the speed
-    intended_seconds: float = 2.0  # T, of the intended path's acceleration
-    swing_weight: float = 30.0  # s, of the distance between the output's and the intended path
-    zoom_share: float = 0.3  # part of the margin 1 - crop that zooming in may cost besides
+    intended_seconds: float = 3.0  # T, of the intended path's acceleration
+    swing_weight: float = 300.0  # s, of the distance between the output's and the intended path
+    zoom_share: float = 0.5  # part of the margin 1 - crop kept for zooming in; 0: fixed window
+    zoom_weight: float = 200.0  # price of zooming in: higher, rarer
     norm: Norm = "l2"  # "l1" gives segments of rest, constant pan or constant acceleration
+
+    @property
+    def window(self) -> float:
+        """Nominal window: width of what the output shows where it is not zoomed / frame's width."""
+        return self.crop + self.zoom_share * (1 - self.crop)
+
+    @property
+    def longest_seconds(self) -> float:
+        """Longest of the time constants."""
+        return max(
+            self.velocity_seconds,
+            self.acceleration_seconds,
+            self.jerk_seconds,
+            self.intended_seconds,
+        )
 
     def __post_init__(self) -> None:
         if not LEAST_CROP <= self.crop <= 1:
@@ -50,7 +68,13 @@ class StageOneSettings:
             raise SettingsError(
                 f"swing_weight is {self.swing_weight}; it can be 0 to {LARGEST_SWING_WEIGHT:g}"
             )
-        if not 0 <= self.zoom_share <= 1:
-            raise SettingsError(f"zoom_share is {self.zoom_share}; it can be 0 to 1")
+        if not 0 <= self.zoom_share <= LARGEST_ZOOM_SHARE:
+            raise SettingsError(
+                f"zoom_share is {self.zoom_share}; it can be 0 to {LARGEST_ZOOM_SHARE}"
+            )
+        if not 0 <= self.zoom_weight <= LARGEST_ZOOM_WEIGHT:
+            raise SettingsError(
+                f"zoom_weight is {self.zoom_weight}; it can be 0 to {LARGEST_ZOOM_WEIGHT:g}"
+            )
         if self.norm not in get_args(Norm):
             raise SettingsError(f"norm is {self.norm!r}; it can be {' or '.join(get_args(Norm))}")

@@ -6,6 +6,8 @@ are smoothed each on its own. Long shots are cut into windows that overlap and a
 frames before them, so that time grows linearly and memory does not grow.
 """
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,8 +20,9 @@ from gfn_core.smoothing.output_path import from_vector
 from gfn_core.smoothing.settings import StageOneSettings
 from gfn_core.smoothing.trajectory import Trajectory
 
-WINDOW_FRAMES = 2000
-LOOKAHEAD_FRAMES = 400  # solved with a window, then solved again with the next
+KEPT_FRAMES = 1600  # of every window of a long shot
+MEMORY = 6.0  # time constants after which a frame hardly matters: solved along, then solved again
+MOST_LOOKAHEAD = 3  # times the frames kept, so that time grows linearly at any frame rate
 HISTORY_FRAMES = 3  # a jerk reaches back over three frames
 USUAL_FRAME_RATE = 30.0  # where the time stamps say nothing
 
@@ -37,21 +40,20 @@ def smooth(
     frame_rate: float,
     settings: StageOneSettings,
     *,
-    window_frames: int = WINDOW_FRAMES,
-    lookahead_frames: int = LOOKAHEAD_FRAMES,
+    kept_frames: int = KEPT_FRAMES,
 ) -> Trajectory:
     """Smooth camera `motion` (N,), entry t from frame t-1 to t, within each shot.
 
-    `frame_rate` is in frames a second. Every window of `window_frames` gives
-    `window_frames - lookahead_frames` corrections.
+    `frame_rate` is in frames a second. Every window gives `kept_frames` corrections; it reaches
+    further ahead by what the settings' time constants remember.
     """
-    path = CalmPath(CropWindow(geometry, settings.crop), frame_rate, settings)
+    path = CalmPath(CropWindow(geometry, settings.window), frame_rate, settings)
     correction = Similarity.identity(len(motion.linear))
     if settings.crop < 1:
         for shot in shots(shot_start):
-            part = _smooth_shot(path, motion[shot], window_frames, lookahead_frames)
+            part = _smooth_shot(path, motion[shot], kept_frames)
             correction.linear[shot], correction.translation[shot] = part.linear, part.translation
-    return Trajectory(geometry, settings.crop, correction)
+    return Trajectory(geometry, settings.window, correction)
 
 
 def shots(shot_start: NDArray[np.bool_]) -> list[slice]:
@@ -68,16 +70,16 @@ def frame_rate(pts_seconds: FloatArray) -> float:
     return float(1 / usual_step) if usual_step > 0 else USUAL_FRAME_RATE
 
 
-def _smooth_shot(
-    path: CalmPath, motion: Similarity, window_frames: int, lookahead_frames: int
-) -> Similarity:
+def _smooth_shot(path: CalmPath, motion: Similarity, kept_frames: int) -> Similarity:
     """Return the corrections (n,) of one shot, window by window."""
     n = len(motion.linear)
+    memory_frames = MEMORY * path.settings.longest_seconds * path.frame_rate
+    lookahead_frames = math.ceil(min(memory_frames, MOST_LOOKAHEAD * kept_frames))
     found = np.zeros((n, UNKNOWNS))
     done = 0
     while done < n:
-        stop = min(done + window_frames, n)
-        kept = n if stop == n else stop - lookahead_frames
+        stop = min(done + kept_frames + lookahead_frames, n)
+        kept = n if stop == n else done + kept_frames
         known = max(0, done - HISTORY_FRAMES)
         found[done:kept] = path.solve(motion[known:stop], found[known:done])[: kept - done]
         done = kept

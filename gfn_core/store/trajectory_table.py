@@ -46,7 +46,7 @@ def save_trajectory(
         "width_px": geometry.width,
         "height_px": geometry.height,
         "pixel_aspect": str(geometry.pixel_aspect),
-        "crop": trajectory.crop,
+        "window": trajectory.window,
     }
     write_table(path, with_provenance(table, provenance | facts))
 
@@ -59,7 +59,7 @@ def load_trajectory(path: Path) -> Trajectory:
         *(table.column(f"correction_{name}").to_numpy() for name in PARAMETERS)
     )
     geometry = FrameGeometry(facts["width_px"], facts["height_px"], Fraction(facts["pixel_aspect"]))
-    return Trajectory(geometry, facts["crop"], correction)
+    return Trajectory(geometry, facts["window"], correction)
 
 
 def _parameters(similarity: Similarity) -> dict[str, Any]:

@@ -24,7 +24,7 @@ def every_output_pixel_px(window, correction):
     index = np.stack(
         np.meshgrid(np.arange(geometry.width), np.arange(geometry.height)), axis=-1
     ).reshape(-1, 2)
-    points = transform(geometry.from_pixels, index.astype(float)) * window.crop
+    points = transform(geometry.from_pixels, index.astype(float)) * window.size
     return transform(geometry.to_pixels, transform(correction.matrix, points))
 
 

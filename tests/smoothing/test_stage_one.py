@@ -75,7 +75,7 @@ def test_the_whole_frame_leaves_no_room_for_corrections():
 def test_the_shortest_shots(count):
     correction = corrected(hand_held(count))
     assert len(correction.linear) == count
-    assert CropWindow(LANDSCAPE, 0.9).violation(correction).max() <= 0
+    assert CropWindow(LANDSCAPE, StageOneSettings().window).violation(correction).max() <= 0
 
 
 @pytest.mark.parametrize("hertz", [0.05, 0.08, 0.2, 1.0])
@@ -151,21 +151,27 @@ def test_a_transposed_video_is_corrected_transposed(norm):
     count=st.integers(1, 40),
     crop=st.floats(0.7, 1.0),
     shake=st.floats(0, 6),
+    share=st.one_of(st.just(0.0), st.floats(0, 0.9)),
+    weight=st.sampled_from([0.0, StageOneSettings().zoom_weight, 1e4]),
     variant=st.sampled_from([(LANDSCAPE, "l2"), (PORTRAIT, "l2"), (LANDSCAPE, "l1")]),
 )
-def test_the_window_never_leaves_the_frame(seed, count, crop, shake, variant):
+def test_the_window_never_leaves_the_frame_and_never_shows_less_than_the_crop(
+    seed, count, crop, shake, share, weight, variant
+):
     geometry, norm = variant
-    chosen = StageOneSettings(crop=crop, norm=norm)
-    correction = corrected(hand_held(count, seed, shake), geometry, chosen)
-    assert CropWindow(geometry, crop).violation(correction).max() <= 1e-9
-    assert np.all(correction.linear.real >= 1 - chosen.zoom_share * (1 - crop) - 1e-12)
+    chosen = StageOneSettings(crop=crop, zoom_share=share, zoom_weight=weight, norm=norm)
+    motion = hand_held(count, seed, shake)
+    found = smooth(motion, one_shot(count), geometry, FPS, chosen)
+    assert CropWindow(geometry, found.window).violation(found.correction).max() <= 1e-9
+    assert found.shown.min() >= crop
+    assert found.window == pytest.approx(crop + share * (1 - crop))
 
 
 def test_an_absurd_motion_is_survived():
     motion = hand_held(80, seed=4)
     motion.linear[40], motion.translation[40] = -3 + 1j, 50 - 70j
     correction = corrected(motion)
-    assert CropWindow(LANDSCAPE, 0.9).violation(correction).max() <= 0
+    assert CropWindow(LANDSCAPE, StageOneSettings().window).violation(correction).max() <= 0
 
 
 def parts_of_cost(motion, correction, swing, chosen, geometry=LANDSCAPE):
@@ -204,36 +210,46 @@ def similarities(vector):
     return Similarity(a + 1j * b, x + 1j * y)
 
 
+def zoom_price(chosen, geometry):
+    """Cost of each unit of zooming in, in one frame, from the documentation."""
+    mean_square_radius = (1 + geometry.half_height**2) / 3
+    return chosen.zoom_weight * mean_square_radius * (1 - chosen.crop)
+
+
 def objective(motion, correction, chosen, geometry=LANDSCAPE):
     """Cost of corrections, with the best intended path for them."""
+    zoomed_in = np.maximum(1 - correction.linear.real, 0).sum()
 
     def parts(vector):
         return parts_of_cost(motion, correction, similarities(vector), chosen, geometry)
 
     matrix, offset = as_affine(parts, 4 * len(motion.linear))
     best = np.linalg.lstsq(matrix, -offset, rcond=None)[0]
-    return np.sum((matrix @ best + offset) ** 2)
+    return np.sum((matrix @ best + offset) ** 2) + zoom_price(chosen, geometry) * zoomed_in
 
 
 def test_more_room_never_costs_more():
     motion = hand_held(40, seed=5, shake=5)
     costs = []
     for crop in (0.95, 0.9, 0.8):
-        chosen = StageOneSettings(crop=crop)
+        chosen = StageOneSettings(crop=crop, zoom_weight=0.0)  # the price is in margins
         costs.append(objective(motion, corrected(motion, chosen=chosen), chosen))
     assert np.all(np.diff(costs) <= 1e-6 * np.array(costs[:-1]))
     assert costs[0] > 2 * costs[-1]
 
 
 def second_solver(motion, chosen, geometry):
-    """The same program built from `parts_of_cost`, solved densely by quadprog."""
+    """The same program built from `parts_of_cost`, solved densely by quadprog.
+
+    Each frame's zooming in is a further unknown, at least zero and at least what is zoomed.
+    """
     count = len(motion.linear)
-    size = 8 * count
+    size = 9 * count
 
     def parts(vector):
         deviation = similarities(vector[: 4 * count])
         correction = Similarity(1 + deviation.linear, deviation.translation)
-        swing = similarities(vector[4 * count :])
+        swing = similarities(vector[4 * count : 8 * count])
         return parts_of_cost(motion, correction, swing, chosen, geometry)
 
     matrix, offset = as_affine(parts, size)
@@ -241,27 +257,36 @@ def second_solver(motion, chosen, geometry):
     half_height = geometry.half_height
     limit = np.array([1 - 1 / geometry.width, half_height * (1 - 1 / geometry.height)])
     for t in range(count):
-        for x, y in np.array([(1, 1), (1, -1), (-1, 1), (-1, -1)]) * limit * chosen.crop:
+        for x, y in np.array([(1, 1), (1, -1), (-1, 1), (-1, -1)]) * limit * chosen.window:
             in_x, in_y = np.zeros((2, size))
             in_x[4 * t : 4 * t + 4], in_y[4 * t : 4 * t + 4] = [x, -y, 1, 0], [y, x, 0, 1]
             for row, here, most in [(in_x, x, limit[0]), (in_y, y, limit[1])]:
                 rows += [row, -row]
                 room += [most - here, most + here]
-        zoom = np.zeros(size)
-        zoom[4 * t] = -1
-        rows.append(zoom)
-        room.append(chosen.zoom_share * (1 - chosen.crop))
+        zoom, zoomed_in = np.zeros((2, size))
+        zoom[4 * t] = zoomed_in[8 * count + t] = -1
+        rows += [zoom, zoomed_in, zoom + zoomed_in]
+        room += [1 - chosen.crop / chosen.window, 0, 0]
+    price = np.zeros(size)
+    price[8 * count :] = zoom_price(chosen, geometry)
+    positive = np.diag(np.where(price > 0, 1e-6, 0))  # quadprog needs all unknowns to have squares
     solution = quadprog.solve_qp(
-        matrix.T @ matrix, -matrix.T @ offset, -np.array(rows).T, -np.array(room)
+        matrix.T @ matrix + positive,
+        -matrix.T @ offset - price / 2,
+        -np.array(rows).T,
+        -np.array(room),
     )[0]
     found = similarities(solution[: 4 * count])
     return Similarity(1 + found.linear, found.translation)
 
 
 @pytest.mark.parametrize("geometry", [LANDSCAPE, PORTRAIT])
-def test_a_second_solver_finds_the_same_optimum(geometry):
+@pytest.mark.parametrize("zoom_weight", [3.0, 300.0])
+def test_a_second_solver_finds_the_same_optimum(geometry, zoom_weight):
     chosen = StageOneSettings(
-        crop=0.95,
+        crop=0.92,
+        zoom_share=0.5,
+        zoom_weight=zoom_weight,
         acceleration_seconds=0.3,
         jerk_seconds=0.15,
         intended_seconds=0.5,
@@ -270,7 +295,7 @@ def test_a_second_solver_finds_the_same_optimum(geometry):
     motion = hand_held(24, seed=6, shake=6)
     expected = second_solver(motion, chosen, geometry)
     found = corrected(motion, geometry, chosen)
-    window = CropWindow(geometry, chosen.crop)
+    window = CropWindow(geometry, chosen.window)
     assert np.sum(window.violation(expected) > -1e-6) > 2  # the constraints matter here
     assert_same(found, expected, atol=1e-5)
     assert objective(motion, found, chosen, geometry) == pytest.approx(
@@ -297,13 +322,13 @@ def test_l1_makes_segments_of_constant_velocity():
 
 def test_windows_give_what_one_piece_gives():
     motion = hand_held(1000, seed=8)
-    pieces = corrected(motion, window_frames=600, lookahead_frames=400)
+    pieces = corrected(motion, kept_frames=300)
     assert_same(pieces, corrected(motion), atol=5e-4)
 
 
 def test_seams_between_windows_are_as_calm_as_the_rest():
     motion = hand_held(900, seed=9)
-    pieces = corrected(motion, window_frames=400, lookahead_frames=200)
+    pieces = corrected(motion, kept_frames=200)
     acceleration = np.abs(np.diff(output_motion(motion, pieces), axis=0)).max(axis=1)
     seams = np.r_[196:204, 396:404, 596:604]
     assert acceleration[seams].max() <= acceleration.max()

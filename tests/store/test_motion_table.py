@@ -61,7 +61,7 @@ def test_trajectory_round_trip_and_path(tmp_path: Path) -> None:
     )
     save_trajectory(tmp_path / "t.parquet", Trajectory(GEOMETRY, 0.9, correction), motion, {})
     back = load_trajectory(tmp_path / "t.parquet")
-    assert (back.geometry, back.crop) == (GEOMETRY, 0.9)
+    assert (back.geometry, back.window) == (GEOMETRY, 0.9)
     np.testing.assert_allclose(back.correction.linear, correction.linear, atol=1e-15)
     np.testing.assert_allclose(back.correction.translation, correction.translation, atol=1e-15)
 
