@@ -1,0 +1,118 @@
+"""Peak memory of a worker, by the length of the clip.
+
+    python -m benchmarks.memory CLIP --seconds 60 600 --out DIR [--preset veryfast]
+
+CLIP is repeated, without re-encoding, to each length and stabilized by the `gfn` command; the
+memory of every process of the run is sampled. A worker is one stage's process with all that it
+started (the encoder). Writes memory.parquet and memory.md into DIR.
+"""
+
+import argparse
+import subprocess
+import sys
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from benchmarks.machine import record
+from gfn_core.media.ffmpeg_binary import ffmpeg_path
+
+SAMPLE_SECONDS = 0.1
+MIB = 2**20
+
+
+@dataclass(frozen=True)
+class MemoryFigures:
+    """Peaks of one run, MiB of resident memory."""
+
+    seconds: float  # of footage
+    worker_peak_mib: float
+    command_peak_mib: float
+    wall_seconds: float
+
+
+def main() -> None:
+    """Measure each length, and write the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("clip", type=Path)
+    parser.add_argument("--seconds", type=float, nargs="+", default=[60.0, 600.0])
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--preset", default="medium")
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    rows = []
+    for seconds in options.seconds:
+        clip = options.out / f"{seconds:g}s{options.clip.suffix}"
+        repeat(options.clip, clip, seconds)
+        rows.append(asdict(measure(clip, options.out / f"{seconds:g}s", seconds, options.preset)))
+        clip.unlink()
+    table = pd.DataFrame(rows)
+    table["preset"] = options.preset
+    table.to_parquet(options.out / "memory.parquet")
+    machine = "\n".join(f"{name}: {value}" for name, value in record().items())
+    text = f"{machine}\n\n{table.round(1).to_string(index=False)}\n"
+    (options.out / "memory.md").write_text(text)
+    print(text)
+
+
+def repeat(clip: Path, longer: Path, seconds: float) -> None:
+    """Write `clip` over and over until it is `seconds` long."""
+    subprocess.run(
+        [
+            *(ffmpeg_path(), "-v", "error", "-y", "-stream_loop", "-1", "-i", str(clip)),
+            *("-t", str(seconds), "-c", "copy", str(longer)),
+        ],
+        check=True,
+    )
+
+
+def measure(clip: Path, out: Path, seconds: float, preset: str) -> MemoryFigures:
+    """Stabilize `clip` and watch the memory."""
+    started = time.monotonic()
+    command = "from flows.cli import main; main()"
+    run = subprocess.Popen(
+        [
+            *(sys.executable, "-c", command, "stabilize", str(clip), str(out)),
+            *("--no-prefect", "-q", "--preset", preset),
+        ]
+    )
+    worker = main_process = 0
+    while run.poll() is None:
+        children = children_by_parent()
+        main_process = max(main_process, resident_bytes(run.pid))
+        for server in children.get(run.pid, []):  # the fork server, whose children are the stages
+            for stage in children.get(server, []):
+                tree = [stage, *children.get(stage, [])]
+                worker = max(worker, sum(resident_bytes(process) for process in tree))
+        time.sleep(SAMPLE_SECONDS)
+    if run.returncode:
+        sys.exit(f"gfn failed on {clip} (exit code {run.returncode})")
+    wall_seconds = time.monotonic() - started
+    return MemoryFigures(seconds, worker / MIB, main_process / MIB, wall_seconds)
+
+
+def children_by_parent() -> dict[int, list[int]]:
+    """Process ids by that of their parent."""
+    children: dict[int, list[int]] = {}
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(entry.read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+        children.setdefault(parent, []).append(int(entry.parent.name))
+    return children
+
+
+def resident_bytes(process: int) -> int:
+    """Resident memory of a process; 0 if it has ended."""
+    try:
+        lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS")), 0)
+
+
+if __name__ == "__main__":
+    main()
