@@ -2,7 +2,8 @@
 
 Every frame has eight unknowns: the deviation of its correction from the identity, as in
 `output_path`, and the swing, from the output's path to the intended one, times its weight. So the
-cost of both is their squared length.
+cost of both is their squared length. Zooming in has a linear price besides, so that it stays
+exactly zero where little would be gained.
 """
 
 from dataclasses import dataclass
@@ -31,7 +32,7 @@ class CalmPath:
 
     @property
     def margin(self) -> float:
-        """Mean (root mean square) way to zoom in from the whole frame to the crop, half-widths."""
+        """Root mean square way of the frame's points in a zoom to the crop, half-widths."""
         return radius(self.window.geometry) * (1 - self.settings.crop)
 
     def solve(self, motion: Similarity, history: FloatArray) -> FloatArray:

@@ -28,16 +28,23 @@ class StageOneSettings:
 
     whatever the frame rate. Where it binds, the swing s decides: without it the little room goes
     into the lowest acceleration, and slow large swings remain; with it they are removed as well.
+
+    `crop` is a promise: no frame ever shows less. The output shows `window` where it is not zoomed,
+    and zooms in from there, no further than to `crop`, where shake needs the room; every unit of
+    zoom costs `zoom_weight` times the margin 1 - crop, so that what is not needed is not used.
+    Strong shake all along ends zoomed in to `crop` throughout; a calm shot never zooms. With a
+    `zoom_share` of 0 the window is `crop`, and only ever widens: where the camera's own zooming
+    shakes, steadying that takes a zoom.
     """
 
-    crop: float = 0.9  # width of the output window / width of the frame
+    crop: float = 0.9  # least width of the output window / width of the frame
     velocity_seconds: float = 0.0  # T1; above 0 pans are fought too (tripod)
     acceleration_seconds: float = 0.5  # T2
     jerk_seconds: float = 0.0  # T3; adds nothing measurable, costs a quarter of the speed
     intended_seconds: float = 3.0  # T, of the intended path's acceleration
     swing_weight: float = 300.0  # s, of the distance between the output's and the intended path
-    zoom_share: float = 0.5  # part of the margin 1 - crop kept for zooming in; 0: fixed window
-    zoom_weight: float = 200.0  # price of zooming in: higher, rarer
+    zoom_share: float = 0.35  # part of the margin 1 - crop kept for zooming in; 0: fixed window
+    zoom_weight: float = 40.0  # price of zooming in; 0 makes it free
     norm: Norm = "l2"  # "l1" gives segments of rest, constant pan or constant acceleration
 
     @property

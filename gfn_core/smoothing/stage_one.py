@@ -1,7 +1,7 @@
 """Stage 1: the calmest path of the output that the crop window allows.
 
 Minimises velocity, acceleration and jerk of the output picture and its distance from the camera's
-own path, over similarities, with every corner of the output window inside the source frame. Shots
+own path, over similarities, with every corner of the output window inside the source frame, and a price on zooming in. Shots
 are smoothed each on its own. Long shots are cut into windows that overlap and are tied to the
 frames before them, so that time grows linearly and memory does not grow.
 """

@@ -295,12 +295,40 @@ def test_a_second_solver_finds_the_same_optimum(geometry, zoom_weight):
     motion = hand_held(24, seed=6, shake=6)
     expected = second_solver(motion, chosen, geometry)
     found = corrected(motion, geometry, chosen)
+    zoomed_in = 1 - expected.linear.real
+    most = 1 - chosen.crop / chosen.window
+    assert np.sum((zoomed_in > 1e-6) & (zoomed_in < most - 1e-6)) > 2  # where the price decides
     window = CropWindow(geometry, chosen.window)
     assert np.sum(window.violation(expected) > -1e-6) > 2  # the constraints matter here
     assert_same(found, expected, atol=1e-5)
     assert objective(motion, found, chosen, geometry) == pytest.approx(
         objective(motion, expected, chosen, geometry), rel=1e-6
     )
+
+
+# Zoom
+
+
+def test_calm_frames_far_from_shake_are_not_zoomed_in():
+    motion = Similarity.identity(450)
+    shaken = slice(200, 250)
+    shake = hand_held(50, seed=13, shake=3)
+    motion.linear[shaken], motion.translation[shaken] = shake.linear, shake.translation
+    found = smooth(motion, one_shot(450), LANDSCAPE, FPS, StageOneSettings())
+    zoomed_in = found.window - found.shown
+    assert zoomed_in[shaken].max() > 0.2 * (found.window - 0.9)
+    assert max(zoomed_in[:60].max(), zoomed_in[-60:].max()) < 1e-6
+
+
+def test_a_higher_price_never_zooms_in_more():
+    motion = hand_held(100, seed=14, shake=2)
+    used = []
+    for weight in (0.0, 3.0, 30.0, 300.0, 1e5):
+        correction = corrected(motion, chosen=StageOneSettings(crop=0.85, zoom_weight=weight))
+        used.append(np.maximum(1 - correction.linear.real, 0).sum())
+    assert np.all(np.diff(used) <= 1e-6)
+    assert used[0] > 1.1 * used[2] > 0
+    assert used[-1] < 1e-4
 
 
 # Variants and windows
