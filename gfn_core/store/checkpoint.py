@@ -3,13 +3,10 @@
 import os
 import shutil
 from pathlib import Path
-from pickle import UnpicklingError
 
-import torch
-
-from gfn_core.errors import ArtifactDamaged
+from gfn_core.errors import ArtifactDamaged, WeightsUnusable
 from gfn_core.networks.flow_network import FlowNetwork
-from gfn_core.store.weights import read_weights, save_weights
+from gfn_core.store.weights import load_optimizer, read_weights, save_optimizer, save_weights
 from gfn_core.training.loop import TrainingState
 
 NETWORK, AVERAGED, OPTIMIZER = "network.safetensors", "averaged.safetensors", "optimizer.pt"
@@ -23,7 +20,7 @@ def save_checkpoint(state: TrainingState[FlowNetwork], folder: Path) -> Path:
     unfinished.mkdir(parents=True)
     save_weights(state.network, unfinished / NETWORK)
     save_weights(state.averaged, unfinished / AVERAGED)
-    torch.save({"optimizer": state.optimizer.state_dict()}, unfinished / OPTIMIZER)
+    save_optimizer(state.optimizer, unfinished / OPTIMIZER)
     shutil.rmtree(target, ignore_errors=True)
     unfinished.replace(target)
     for older in checkpoints(folder)[:-1]:
@@ -34,7 +31,7 @@ def save_checkpoint(state: TrainingState[FlowNetwork], folder: Path) -> Path:
 def resume(state: TrainingState[FlowNetwork], folder: Path) -> bool:
     """Load the latest checkpoint of `folder` into `state`; False where there is none.
 
-    Raises WeightsUnusable or ArtifactDamaged where it cannot be read.
+    Raises ArtifactDamaged where it cannot be read.
     """
     found = checkpoints(folder)
     if not found:
@@ -43,9 +40,8 @@ def resume(state: TrainingState[FlowNetwork], folder: Path) -> bool:
     try:
         state.network.load_state_dict(read_weights(latest / NETWORK).tensors)
         state.averaged.load_state_dict(read_weights(latest / AVERAGED).tensors)
-        stored = torch.load(latest / OPTIMIZER, weights_only=True)
-        state.optimizer.load_state_dict(stored["optimizer"])
-    except (OSError, EOFError, RuntimeError, ValueError, KeyError, UnpicklingError) as error:
+        load_optimizer(state.optimizer, latest / OPTIMIZER)
+    except (WeightsUnusable, RuntimeError) as error:
         raise ArtifactDamaged(
             f"{latest}: not a checkpoint of this training; delete it to go on from an earlier one"
         ) from error

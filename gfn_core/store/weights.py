@@ -10,6 +10,7 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any, TypeVar
 
 import torch
@@ -101,6 +102,19 @@ def read_weights(path: Path) -> LoadedWeights:
             f"its header says {metadata['digest'][:12]}; fetch it again"
         )
     return LoadedWeights(metadata["architecture"], metadata["settings"], digest, tensors)
+
+
+def save_optimizer(optimizer: torch.optim.Optimizer, path: Path) -> None:
+    """Write what `optimizer` has gathered."""
+    torch.save(optimizer.state_dict(), path)
+
+
+def load_optimizer(optimizer: torch.optim.Optimizer, path: Path) -> None:
+    """Continue with what was gathered; raises WeightsUnusable."""
+    try:
+        optimizer.load_state_dict(torch.load(path, weights_only=True))
+    except (OSError, EOFError, RuntimeError, ValueError, KeyError, UnpicklingError) as error:
+        raise WeightsUnusable(f"{path}: not the state of this training's optimizer") from error
 
 
 def digest_of(tensors: dict[str, Tensor]) -> str:

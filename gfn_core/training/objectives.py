@@ -48,7 +48,7 @@ class ObjectiveSettings:
     global_flow: float = 0.3
     mixed_flow: float = 0.1
     matching: float = 1.0
-    background: float = 2.0
+    background: float = 5.0
     confidence: float = 0.1
     confidence_tolerance_px: float = 1.0
     distillation: float = 0.0
