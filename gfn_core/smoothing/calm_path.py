@@ -7,6 +7,7 @@ exactly zero where little would be gained.
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy.sparse as sp
@@ -16,6 +17,9 @@ from gfn_core.motion.similarity import Similarity
 from gfn_core.smoothing.crop_window import CropWindow
 from gfn_core.smoothing.output_path import Affine, difference, radius, velocity
 from gfn_core.smoothing.settings import StageOneSettings
+
+if TYPE_CHECKING:
+    from gfn_core.smoothing.convex_program import Program
 
 UNKNOWNS = 8
 SOLVER_SLACK = 1e-9  # half-widths (1e-6 px) kept free, so that rounding never crosses the border
@@ -35,26 +39,42 @@ class CalmPath:
         """Root mean square way of the frame's points in a zoom to the crop, half-widths."""
         return radius(self.window.geometry) * (1 - self.settings.crop)
 
-    def solve(self, motion: Similarity, history: FloatArray) -> FloatArray:
+    def solve(self, motion: Similarity, history: FloatArray, zoom_prices: FloatArray) -> FloatArray:
         """Return unknowns (n - h, 8) for `motion` (n,), whose first h frames have `history` (h, 8).
 
-        Every correction returned meets the crop window exactly.
+        `zoom_prices` (n - h,) are what zooming in by a margin costs, in squared margins. Every
+        correction returned meets the crop window exactly.
         """
         terms = [term.after_fixing(history.ravel()) for term in self.terms(motion)]
-        nothing = np.zeros((len(motion.linear) - len(history), UNKNOWNS))
-        if all(np.abs(term.offset).max(initial=0) < NEGLIGIBLE for term in terms):
+        nothing = np.zeros((len(zoom_prices), UNKNOWNS))
+        if _still(terms):
             return nothing  # and nothing costs nothing, so it is the optimum
         # Imports cvxpy, which takes more than a second, and calm footage does not need it.
         from gfn_core.smoothing.convex_program import minimize  # noqa: PLC0415
 
+        found = self.margin * minimize(self._program(terms), zoom_prices)
         rows, room = self.constraints()
-        unit = self.margin  # so that the solver's tolerances fit any crop
-        terms = [Affine(term.matrix, term.offset / unit) for term in terms]
-        found = unit * minimize(
-            terms, rows, room / unit, self.settings.norm, self.settings.zoom_weight
-        )
         found[:, :4] = _inside(found[:, :4], rows[:, :4], room)
         return nothing if np.abs(found[:, :4]).max(initial=0) < NEGLIGIBLE else found
+
+    def zoom_price(self, motion: Similarity) -> float:
+        """Return the price at which `motion` (n,) makes the settings' use of the zoom room."""
+        terms = self.terms(motion)
+        if _still(terms):
+            return 0.0
+        from gfn_core.smoothing.convex_program import price_within  # noqa: PLC0415
+
+        program = self._program(terms)
+        all_of_it = program.room[-1] / -program.rows[-1, 0]
+        return price_within(program, self.settings.zoom_use * all_of_it)
+
+    def _program(self, terms: list[Affine]) -> "Program":
+        """Return the program in units of the margin, so that the tolerances fit any crop."""
+        from gfn_core.smoothing.convex_program import Program  # noqa: PLC0415
+
+        rows, room = self.constraints()
+        terms = [Affine(term.matrix, term.offset / self.margin) for term in terms]
+        return Program(terms, rows, room / self.margin, self.settings.norm)
 
     def terms(self, motion: Similarity) -> list[Affine]:
         """Derivatives of the two paths, each times its time constant's power, of (8 n,).
@@ -87,6 +107,11 @@ class CalmPath:
         zoom_room = 1 - self.settings.crop / self.settings.window
         room = np.maximum(np.append(self.window.corner_room, zoom_room) - SOLVER_SLACK, 0)
         return np.pad(rows, [(0, 0), (0, UNKNOWNS - 4)]), room
+
+
+def _still(terms: list[Affine]) -> bool:
+    """Whether the camera's own path costs nothing."""
+    return all(np.abs(term.offset).max(initial=0) < NEGLIGIBLE for term in terms)
 
 
 def _inside(deviation: FloatArray, rows: FloatArray, room: FloatArray) -> FloatArray:

@@ -6,6 +6,7 @@ conditioned at any frame rate; with the Hessian written out, Clarabel ends inacc
 """
 
 import warnings
+from dataclasses import dataclass
 
 import cvxpy as cp
 import numpy as np
@@ -20,32 +21,63 @@ from gfn_core.smoothing.settings import Norm
 ATTEMPTS = ({"equilibrate_enable": False}, {"equilibrate_enable": True})
 
 
-def minimize(
-    terms: list[Affine], rows: FloatArray, room: FloatArray, norm: Norm, price: float
-) -> FloatArray:
-    """Return unknowns (n, k) of least |unknowns|^2 + sum of the terms' norms + price.
-
-    `price` is for every unit by which the first unknown of a frame lies below zero.
+@dataclass(frozen=True)
+class Program:
+    """Unknowns (n, k) of least |unknowns|^2 + sum of the terms' norms.
 
     The terms are functions of all of them, (n k,). The constraints `rows` (c, k) @ unknowns
-    <= `room` (c,) hold in every frame, to the solver's tolerance. Zeros if it finds nothing at all.
+    <= `room` (c,) hold in every frame, to the solver's tolerance. What the first unknown of a frame
+    lies below zero is its *zoom*.
     """
-    size = terms[0].matrix.shape[1]
-    frames = size // rows.shape[1]
-    unknowns = cp.Variable(size)
-    measure = cp.norm1 if norm == "l1" else cp.sum_squares
-    costs = [measure(term.matrix @ unknowns + term.offset) for term in terms]
-    costs.append(price * cp.sum(cp.neg(unknowns[:: rows.shape[1]])))
-    in_every_frame = sp.kron(sp.eye_array(frames), rows).tocsr()
-    problem = cp.Problem(
-        cp.Minimize(cp.sum([cp.sum_squares(unknowns), *costs])),
-        [in_every_frame @ unknowns <= np.tile(room, frames)],
-    )
+
+    terms: list[Affine]
+    rows: FloatArray
+    room: FloatArray
+    norm: Norm
+
+
+def minimize(program: Program, prices: FloatArray) -> FloatArray:
+    """Return the unknowns (n, k) where each frame's zoom has a price (n,) besides.
+
+    Zeros if the solver finds nothing at all.
+    """
+    unknowns, cost, constraints = _parts(program)
+    priced = prices @ _zoom(unknowns, program)
+    _solve(cp.Problem(cp.Minimize(cost + priced), constraints))
+    found = np.zeros(unknowns.size) if unknowns.value is None else unknowns.value
+    return np.asarray(found).reshape(len(prices), -1)
+
+
+def price_within(program: Program, mean_zoom: float) -> float:
+    """Return the price, the same in all frames, at which they zoom by `mean_zoom` on average.
+
+    Zero where they need less.
+    """
+    unknowns, cost, constraints = _parts(program)
+    zoom = _zoom(unknowns, program)
+    budget = cp.sum(zoom) <= mean_zoom * zoom.size
+    _solve(cp.Problem(cp.Minimize(cost), [*constraints, budget]))
+    return 0.0 if budget.dual_value is None else max(0.0, float(budget.dual_value))
+
+
+def _parts(program: Program) -> tuple[cp.Variable, cp.Expression, list[cp.Constraint]]:
+    unknowns = cp.Variable(program.terms[0].matrix.shape[1])
+    measure = cp.norm1 if program.norm == "l1" else cp.sum_squares
+    costs = [measure(term.matrix @ unknowns + term.offset) for term in program.terms]
+    frames = unknowns.size // program.rows.shape[1]
+    in_every_frame = sp.kron(sp.eye_array(frames), program.rows).tocsr()
+    constraints = [in_every_frame @ unknowns <= np.tile(program.room, frames)]
+    return unknowns, cp.sum([cp.sum_squares(unknowns), *costs]), constraints
+
+
+def _zoom(unknowns: cp.Variable, program: Program) -> cp.Expression:
+    return cp.neg(unknowns[:: program.rows.shape[1]])
+
+
+def _solve(problem: cp.Problem) -> None:
     for options in ATTEMPTS:
         if _solved(problem, options):
-            break
-    found = np.zeros(size) if unknowns.value is None else unknowns.value
-    return np.asarray(found).reshape(frames, -1)
+            return
 
 
 def _solved(problem: cp.Problem, options: dict[str, bool]) -> bool:

@@ -11,7 +11,7 @@ LEAST_CROP = 0.3
 LONGEST_SECONDS = 10.0
 LARGEST_SWING_WEIGHT = 1000.0
 LARGEST_ZOOM_SHARE = 0.9  # shift and turn without zoom need some room
-LARGEST_ZOOM_WEIGHT = 1e6
+LEAST_ZOOM_USE = 0.05
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,10 @@ class StageOneSettings:
     into the lowest acceleration, and slow large swings remain; with it they are removed as well.
 
     `crop` is a promise: no frame ever shows less. The output shows `window` where it is not zoomed,
-    and zooms in from there, no further than to `crop`, where shake needs the room; every unit of
-    zoom costs `zoom_weight` times the margin 1 - crop, so that what is not needed is not used.
-    Strong shake all along ends zoomed in to `crop` throughout; a calm shot never zooms. With a
-    `zoom_share` of 0 the window is `crop`, and only ever widens: where the camera's own zooming
-    shakes, steadying that takes a zoom.
+    and zooms in from there, no further than to `crop`, where shake needs the room most: over a
+    minute, or a shot that is shorter, it uses about `zoom_use` of that room on average, less where
+    it needs less, none where nothing shakes. With a `zoom_share` of 0 the window is `crop`, and
+    only ever widens: where the camera's own zoom shakes, steadying it takes a zoom.
     """
 
     crop: float = 0.9  # least width of the output window / width of the frame
@@ -44,7 +43,7 @@ class StageOneSettings:
     intended_seconds: float = 3.0  # T, of the intended path's acceleration
     swing_weight: float = 300.0  # s, of the distance between the output's and the intended path
     zoom_share: float = 0.35  # part of the margin 1 - crop kept for zooming in; 0: fixed window
-    zoom_weight: float = 40.0  # price of zooming in; 0 makes it free
+    zoom_use: float = 0.3  # most of that room that may be used, on average over a minute
     norm: Norm = "l2"  # "l1" gives segments of rest, constant pan or constant acceleration
 
     @property
@@ -79,9 +78,7 @@ class StageOneSettings:
             raise SettingsError(
                 f"zoom_share is {self.zoom_share}; it can be 0 to {LARGEST_ZOOM_SHARE}"
             )
-        if not 0 <= self.zoom_weight <= LARGEST_ZOOM_WEIGHT:
-            raise SettingsError(
-                f"zoom_weight is {self.zoom_weight}; it can be 0 to {LARGEST_ZOOM_WEIGHT:g}"
-            )
+        if not LEAST_ZOOM_USE <= self.zoom_use <= 1:
+            raise SettingsError(f"zoom_use is {self.zoom_use}; it can be {LEAST_ZOOM_USE} to 1")
         if self.norm not in get_args(Norm):
             raise SettingsError(f"norm is {self.norm!r}; it can be {' or '.join(get_args(Norm))}")

@@ -1,7 +1,8 @@
 """Stage 1: the calmest path of the output that the crop window allows.
 
 Minimises velocity, acceleration and jerk of the output picture and its distance from the camera's
-own path, over similarities, with every corner of the output window inside the source frame, and a price on zooming in. Shots
+own path, over similarities, with every corner of the output window inside the source frame, and a
+price on zooming in. Shots
 are smoothed each on its own. Long shots are cut into windows that overlap and are tied to the
 frames before them, so that time grows linearly and memory does not grow.
 """
@@ -19,6 +20,7 @@ from gfn_core.smoothing.crop_window import CropWindow
 from gfn_core.smoothing.output_path import from_vector
 from gfn_core.smoothing.settings import StageOneSettings
 from gfn_core.smoothing.trajectory import Trajectory
+from gfn_core.smoothing.zoom_price import zoom_prices
 
 KEPT_FRAMES = 1600  # of every window of a long shot
 MEMORY = 6.0  # time constants after which a frame hardly matters: solved along, then solved again
@@ -76,11 +78,14 @@ def _smooth_shot(path: CalmPath, motion: Similarity, kept_frames: int) -> Simila
     memory_frames = MEMORY * path.settings.longest_seconds * path.frame_rate
     lookahead_frames = math.ceil(min(memory_frames, MOST_LOOKAHEAD * kept_frames))
     found = np.zeros((n, UNKNOWNS))
+    prices = zoom_prices(path, motion)
     done = 0
     while done < n:
         stop = min(done + kept_frames + lookahead_frames, n)
         kept = n if stop == n else done + kept_frames
         known = max(0, done - HISTORY_FRAMES)
-        found[done:kept] = path.solve(motion[known:stop], found[known:done])[: kept - done]
+        found[done:kept] = path.solve(motion[known:stop], found[known:done], prices[done:stop])[
+            : kept - done
+        ]
         done = kept
     return from_vector(found[:, :4].ravel(), path.window.geometry)

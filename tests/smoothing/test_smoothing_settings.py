@@ -20,7 +20,7 @@ def test_a_crop_out_of_range_is_refused_in_one_line(crop):
         {"intended_seconds": -1.0},
         {"swing_weight": 1e4},
         {"zoom_share": 0.95},
-        {"zoom_weight": -1.0},
+        {"zoom_use": 0.0},
         {"norm": "l3"},
     ],
 )
@@ -31,4 +31,4 @@ def test_other_settings_out_of_range_are_refused(setting):
 
 def test_the_ends_of_each_range_are_allowed():
     StageOneSettings(crop=1.0, acceleration_seconds=0.0, jerk_seconds=0.0, zoom_share=0.0)
-    StageOneSettings(crop=0.3, velocity_seconds=10.0, zoom_share=0.9, zoom_weight=0.0, norm="l1")
+    StageOneSettings(crop=0.3, velocity_seconds=10.0, zoom_share=0.9, zoom_use=1.0, norm="l1")
