@@ -147,7 +147,7 @@ def test_a_transposed_video_is_corrected_transposed(norm):
 # Constraints
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     seed=st.integers(0, 2**32 - 1),
     count=st.integers(1, 40),
@@ -377,18 +377,21 @@ def test_l1_makes_segments_of_constant_velocity():
 
 
 def test_windows_give_what_one_piece_gives():
-    motion = hand_held(1000, seed=8)
+    motion = hand_held(900, seed=8)
     pieces = corrected(motion, kept_frames=300)
     assert_same(pieces, corrected(motion), atol=5e-4)
 
 
 def test_seams_between_windows_are_as_calm_as_the_rest():
-    motion = hand_held(900, seed=9)
-    pieces = corrected(motion, kept_frames=200)
+    motion = hand_held(800, seed=9)
+    chosen = StageOneSettings(intended_seconds=1.0)  # remembers little: three seams
+    pieces = corrected(motion, chosen=chosen, kept_frames=200)
     acceleration = np.abs(np.diff(output_motion(motion, pieces), axis=0)).max(axis=1)
     seams = np.r_[196:204, 396:404, 596:604]
     assert acceleration[seams].max() <= acceleration.max()
-    whole = np.abs(np.diff(output_motion(motion, corrected(motion)), axis=0)).max(axis=1)
+    whole = np.abs(np.diff(output_motion(motion, corrected(motion, chosen=chosen)), axis=0)).max(
+        axis=1
+    )
     assert acceleration.max() < 1.1 * whole.max()
 
 
