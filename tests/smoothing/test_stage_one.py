@@ -147,7 +147,7 @@ def test_a_transposed_video_is_corrected_transposed(norm):
 # Constraints
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     seed=st.integers(0, 2**32 - 1),
     count=st.integers(1, 40),
