@@ -1,6 +1,7 @@
 """The `gfn` command. Imports what a command needs when it runs, so that `--help` is quick."""
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 from gfn_core import __version__
 from gfn_core.errors import GfnError
 from gfn_core.settings import EstimatorName
+from gfn_core.smoothing.settings import DYNAMIC_ZOOM_SHARE
 
 app = typer.Typer(
     name="gfn",
@@ -51,9 +53,25 @@ def common(
     """Stabilize whole video archives by their global motion."""
 
 
+class ZoomStyle(StrEnum):
+    """How the margin is used."""
+
+    FIXED = "fixed"
+    DYNAMIC = "dynamic"
+
+    @property
+    def share(self) -> float:
+        """Part of the margin kept for zooming in."""
+        return DYNAMIC_ZOOM_SHARE if self is ZoomStyle.DYNAMIC else 0.0
+
+
 Sources = Annotated[list[Path], typer.Argument(metavar="SOURCE... OUT", show_default=False)]
 Crop = Annotated[float, typer.Option(help="Width of the window shown, as a share of the frame.")]
 Estimator = Annotated[EstimatorName, typer.Option(help="How motion is estimated.")]
+Zoom = Annotated[
+    ZoomStyle,
+    typer.Option(help="fixed: the window is CROP; dynamic: wider, and CROP where it shakes most."),
+]
 Codec = Annotated[str, typer.Option(help="Video encoder.")]
 Quality = Annotated[int, typer.Option(help="Constant quality (CRF); lower is better.")]
 Preset = Annotated[str, typer.Option(help="Encoder preset: speed against size.")]
@@ -70,6 +88,7 @@ def stabilize(
     paths: Sources,
     crop: Crop = 0.9,
     estimator: Estimator = EstimatorName.TRACKS,
+    zoom: Zoom = ZoomStyle.FIXED,
     codec: Codec = "libx264",
     quality: Quality = 18,
     preset: Preset = "medium",
@@ -100,7 +119,7 @@ def stabilize(
         out=paths[-1],
         settings=StabilizeSettings(
             motion=MotionSettings(estimator),
-            smoothing=StageOneSettings(crop=crop),
+            smoothing=StageOneSettings(crop=crop, zoom_share=zoom.share),
             encoding=Encoding(codec, quality, preset),
         ),
         run=RunSettings(slots=slots, force=force),

@@ -41,7 +41,7 @@ class FrameGeometry:
         return FrameGeometry(width, height, aspect)
 
     def fitted(self, longest_px: int, multiple: int = 2) -> "FrameGeometry":
-        """Return the geometry for analysis: the longer side at most `longest_px`, never enlarged."""
+        """Return a geometry whose longer side is at most `longest_px`; never enlarged."""
         scale = min(1.0, longest_px / max(self.width, self.height))
         width, height = (
             max(multiple, multiple * round(side * scale / multiple))

@@ -16,7 +16,9 @@ FORBIDDEN = {
     "gfn_core/store": {"torch", "decord", "av"},
     "tasks": {"flows", "typer", "rich"},
 }
-TORCH_EDGE = "gfn_core/store/weights.py"  # reads weights into networks; no stage of smoothing needs it
+TORCH_EDGE = (
+    "gfn_core/store/weights.py"  # reads weights into networks; no stage of smoothing needs it
+)
 STAGES = ("probe", "motion", "smooth", "render", "report")
 FILE_FUNCTIONS = {"open", "read_text", "write_text", "read_bytes", "write_bytes"}
 

@@ -8,6 +8,7 @@ from gfn_core.errors import SettingsError
 Norm = Literal["l2", "l1"]
 
 LEAST_CROP = 0.3
+DYNAMIC_ZOOM_SHARE = 0.35  # chosen at an equal mean window: docs/decisions/0008
 LONGEST_SECONDS = 10.0
 LARGEST_SWING_WEIGHT = 1000.0
 LARGEST_ZOOM_SHARE = 0.9  # shift and turn without zoom need some room
@@ -42,7 +43,7 @@ class StageOneSettings:
     jerk_seconds: float = 0.0  # T3; adds nothing measurable, costs a quarter of the speed
     intended_seconds: float = 3.0  # T, of the intended path's acceleration
     swing_weight: float = 300.0  # s, of the distance between the output's and the intended path
-    zoom_share: float = 0.35  # part of the margin 1 - crop kept for zooming in; 0: fixed window
+    zoom_share: float = 0.0  # part of the margin 1 - crop kept for zooming in; 0: fixed window
     zoom_use: float = 0.3  # most of that room that may be used, on average over a minute
     norm: Norm = "l2"  # "l1" gives segments of rest, constant pan or constant acceleration
 

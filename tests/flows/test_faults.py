@@ -31,7 +31,7 @@ def processes_about(folder: Path) -> list[str]:
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            links = [os.readlink(link) for link in (process / "fd").iterdir()]
+            links = [str(link.readlink()) for link in (process / "fd").iterdir()]
             words = (process / "cmdline").read_bytes().decode(errors="replace")
         except OSError:
             continue

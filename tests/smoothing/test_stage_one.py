@@ -10,12 +10,13 @@ from gfn_core.geometry import FrameGeometry
 from gfn_core.motion.similarity import Similarity
 from gfn_core.smoothing.calm_path import CalmPath
 from gfn_core.smoothing.crop_window import CropWindow
-from gfn_core.smoothing.settings import StageOneSettings
+from gfn_core.smoothing.settings import DYNAMIC_ZOOM_SHARE, StageOneSettings
 from gfn_core.smoothing.stage_one import frame_rate, shots, smooth
 from gfn_core.smoothing.zoom_price import zoom_prices
 
 LANDSCAPE, PORTRAIT = FrameGeometry(1280, 720), FrameGeometry(720, 1280)
 FPS = 30.0
+DYNAMIC = StageOneSettings(zoom_share=DYNAMIC_ZOOM_SHARE)
 
 
 def hand_held(count, seed=0, shake=1.0):
@@ -319,7 +320,7 @@ def test_calm_frames_far_from_shake_are_not_zoomed_in():
     shaken = slice(200, 250)
     shake = hand_held(50, seed=13, shake=3)
     motion.linear[shaken], motion.translation[shaken] = shake.linear, shake.translation
-    found = smooth(motion, one_shot(450), LANDSCAPE, FPS, StageOneSettings())
+    found = smooth(motion, one_shot(450), LANDSCAPE, FPS, DYNAMIC)
     zoomed_in = found.window - found.shown
     assert zoomed_in[shaken].max() > 0.2 * (found.window - 0.9)
     assert max(zoomed_in[:60].max(), zoomed_in[-60:].max()) < 1e-6
@@ -328,7 +329,7 @@ def test_calm_frames_far_from_shake_are_not_zoomed_in():
 @pytest.mark.parametrize("use", [0.1, 0.3, 0.7])
 def test_strong_shake_uses_the_room_for_zoom_as_the_settings_say(use):
     motion = hand_held(100, seed=14, shake=4)
-    chosen = StageOneSettings(zoom_use=use)
+    chosen = StageOneSettings(zoom_share=DYNAMIC_ZOOM_SHARE, zoom_use=use)
     zoomed_in = np.maximum(1 - corrected(motion, chosen=chosen).linear.real, 0)
     most = 1 - chosen.crop / chosen.window
     assert zoomed_in.mean() / most == pytest.approx(use, abs=1e-3)
@@ -347,14 +348,14 @@ def test_a_long_shot_uses_it_too_though_prices_are_found_on_fewer_frames():
         )
     )
     motion = Similarity.from_parameters(x, y, rotation, log_scale)
-    chosen = StageOneSettings()
+    chosen = DYNAMIC
     zoomed_in = np.maximum(1 - corrected(motion, chosen=chosen).linear.real, 0)
     most = 1 - chosen.crop / chosen.window
     assert zoomed_in.mean() / most == pytest.approx(chosen.zoom_use, rel=0.1)
 
 
 def test_gentle_shake_has_no_price():
-    path = CalmPath(CropWindow(LANDSCAPE, 0.935), FPS, StageOneSettings())
+    path = CalmPath(CropWindow(LANDSCAPE, 0.935), FPS, DYNAMIC)
     gentle, strong = hand_held(200, seed=16, shake=0.02), hand_held(200, seed=16, shake=4)
     assert zoom_prices(path, gentle).max() < 1e-3 * zoom_prices(path, strong).min()
 
@@ -406,7 +407,7 @@ def test_shots_do_not_know_of_each_other():
     assert_same(found[60:], corrected(second), atol=1e-12)
 
 
-@pytest.mark.parametrize("chosen", [StageOneSettings(), StageOneSettings(zoom_share=0.0)])
+@pytest.mark.parametrize("chosen", [StageOneSettings(), DYNAMIC])
 def test_shake_becomes_much_calmer(chosen):
     motion = hand_held(300, seed=12)
     before = output_motion(motion, Similarity.identity(300))
