@@ -31,7 +31,7 @@ from benchmarks.stabilizers import (
 from benchmarks.video_frames import open_video
 from gfn_core.metrics.evaluation import evaluate
 
-METHODS = "transcode,vidstab-10,vidstab-30,vidstab-30-gauss,deshake,gfn"
+METHODS = "transcode,vidstab-10,vidstab-30,vidstab-30-gauss,deshake,gfn,gfn-dynamic"
 WHOLE_FRAME = 1.0
 WINDOW_TOLERANCE, WINDOW_ATTEMPTS = 0.004, 3
 SEED = 0  # of OpenCV's robust fits

@@ -97,20 +97,22 @@ class Gfn:
     """The project's own command, at the window of another method."""
 
     reference: str = "vidstab-30"
+    zoom: str = "fixed"
     options: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
         """Name in tables."""
-        return "gfn" if self.reference == "vidstab-30" else f"gfn@{self.reference}"
+        name = "gfn" if self.zoom == "fixed" else f"gfn-{self.zoom}"
+        return name if self.reference == "vidstab-30" else f"{name}@{self.reference}"
 
     def run(self, clip: Path, folder: Path, window: float) -> Run:
         """Run `gfn stabilize`; a second call on the same folder reuses the stored motion."""
         out = folder / "out"
         crop = f"{min(1.0, window):.4f}"
         gfn = [sys.executable, "-c", "from flows.cli import main; main()"]
-        command = [*gfn, "stabilize", str(clip), str(out), "--crop", crop, "--no-prefect"]
-        seconds, log = _timed([*command, *self.options], Path.cwd())
+        command = [*gfn, "stabilize", str(clip), str(out), "--crop", crop, "--zoom", self.zoom]
+        seconds, log = _timed([*command, "--no-prefect", *self.options], Path.cwd())
         videos = [path for path in sorted(out.iterdir()) if path.suffix in VIDEO_SUFFIXES]
         if len(videos) != 1:
             raise RunError(f"gfn: one video expected under {out}, found {len(videos)}")
@@ -121,11 +123,11 @@ def stabilizer(name: str, gfn_options: Sequence[str] = ()) -> Stabilizer:
     """Return the stabilizer of a name, such as vidstab-30 or gfn@vidstab-10."""
     if match := re.fullmatch(r"vidstab-(\d+)(-gauss)?", name):
         return Vidstab(int(match[1]), "gauss" if match[2] else "opt")
-    if match := re.fullmatch(r"gfn(?:@(.+))?", name):
-        return Gfn(match[1] or "vidstab-30", tuple(gfn_options))
+    if match := re.fullmatch(r"gfn(?:-(dynamic))?(?:@(.+))?", name):
+        return Gfn(match[2] or "vidstab-30", match[1] or "fixed", tuple(gfn_options))
     plain: dict[str, Stabilizer] = {"transcode": Transcode(), "deshake": Deshake()}
     if name not in plain:
-        known = "transcode, deshake, vidstab-N, vidstab-N-gauss, gfn, gfn@METHOD"
+        known = "transcode, deshake, vidstab-N, vidstab-N-gauss, gfn, gfn-dynamic, gfn@METHOD"
         raise ValueError(f"no such method: {name}; there are {known}")
     return plain[name]
 
