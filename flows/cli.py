@@ -24,6 +24,8 @@ app = typer.Typer(
 )
 server = typer.Typer(no_args_is_help=True, help="The Prefect server that gfn runs for you.")
 app.add_typer(server, name="server")
+measures = typer.Typer(no_args_is_help=True, help="Measure results.")
+app.add_typer(measures, name="evaluate")
 
 USAGE_EXIT_CODE = 2
 
@@ -167,6 +169,18 @@ def demo(
         f"original:     {files.source}\nstabilized:   {files.stabilized}\n"
         f"side by side: {files.side_by_side}"
     )
+
+
+@measures.command("video")
+def evaluate_video(
+    source: Annotated[Path, typer.Argument(help="The video as filmed.", show_default=False)],
+    stabilized: Annotated[Path, typer.Argument(help="What was made of it.", show_default=False)],
+    as_json: Json = False,
+) -> None:
+    """Measure how steady a video is, and what it lost against its source; any two videos."""
+    from flows.evaluating import evaluate_video as evaluate
+
+    evaluate(source, stabilized, as_json=as_json)
 
 
 @server.command("start")

@@ -15,56 +15,11 @@ import imageio_ffmpeg
 
 PROTOCOLS = "file,pipe"
 
-DEMUXERS = ",".join(  # no playlists (hls, dash, concat, imf), image sequences, devices, raw data
-    [
-        "apng",
-        "asf",
-        "av1",
-        "avi",
-        "avs2",
-        "avs3",
-        "cavsvideo",
-        "dirac",
-        "dv",
-        "evc",
-        "flv",
-        "gif",
-        "gxf",
-        "h261",
-        "h263",
-        "h264",
-        "hevc",
-        "ivf",
-        "lmlm4",
-        "m4v",
-        "matroska",
-        "mjpeg",
-        "mov",
-        "mp4",
-        "mpeg",
-        "mpegts",
-        "mpegvideo",
-        "mpjpeg",
-        "mxf",
-        "nsv",
-        "nut",
-        "obu",
-        "ogg",
-        "r3d",
-        "rm",
-        "roq",
-        "smjpeg",
-        "swf",
-        "vc1",
-        "vc1test",
-        "viv",
-        "vivo",
-        "vvc",
-        "webm",
-        "wtv",
-        "y4m",
-        "yuv4mpegpipe",
-    ]
+# No playlists (hls, dash, concat, imf), image sequences, devices or raw data.
+DEMUXERS = (
+    "apng,asf,av1,avi,avs2,avs3,cavsvideo,dirac,dv,evc,flv,gif,gxf,h261,h263,h264,hevc,ivf,lmlm4,"
+    "m4v,matroska,mjpeg,mov,mp4,mpeg,mpegts,mpegvideo,mpjpeg,mxf,nsv,nut,obu,ogg,r3d,rm,roq,"
+    "smjpeg,swf,vc1,vc1test,viv,vivo,vvc,webm,wtv,y4m,yuv4mpegpipe"
 )
 
 PROBE_OPTIONS = {"protocol_whitelist": PROTOCOLS, "format_whitelist": DEMUXERS}
