@@ -9,7 +9,7 @@ import typer
 
 from gfn_core import __version__
 from gfn_core.errors import GfnError
-from gfn_core.settings import EstimatorName
+from gfn_core.motion.estimator_name import EstimatorName
 from gfn_core.smoothing.settings import DYNAMIC_ZOOM_SHARE
 
 app = typer.Typer(

@@ -1,17 +1,11 @@
 """What a user may choose, one frozen value per stage; each is part of that stage's key."""
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from gfn_core.errors import SettingsError
 from gfn_core.media.encoding import Encoding
+from gfn_core.motion.estimator_name import EstimatorName
 from gfn_core.smoothing.settings import StageOneSettings
-
-
-class EstimatorName(StrEnum):
-    """The estimators that there are."""
-
-    TRACKS = "tracks"
 
 
 @dataclass(frozen=True)

@@ -1,23 +1,41 @@
-"""Clips that tests share: drawn by the project itself, with known motion."""
+"""Clips that tests share: drawn here, with a shaky camera."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
-from gfn_core.media.rgb_video import SOUND_RATE_HZ, write_rgb_video
-from gfn_core.synthetic.demo_clip import DemoSettings, render_demo_frames
+from gfn_core.geometry import FrameGeometry
+from gfn_core.media.rgb_video import SOUND_RATE_HZ, Picture, write_rgb_video
+from gfn_core.synthetic.camera_path import shaky_path
 from gfn_core.synthetic.demo_sound import demo_sound
 
-SMALL = DemoSettings(width=320, height=180, seconds=1.5)
+GEOMETRY = FrameGeometry(320, 180)
+FRAME_RATE = 30
 
 
-def draw_clip(path: Path, settings: DemoSettings) -> Path:
+def shaky_pictures(seed: int, frames: int) -> Iterator[Picture]:
+    """A random texture, twice as large as the frame, seen by a shaky camera."""
+    rng = np.random.default_rng(seed)
+    scene = cv2.resize(rng.integers(0, 256, (90, 160, 3), np.uint8), (640, 360))
+    scene_to_px = GEOMETRY.to_pixels.copy()
+    scene_to_px[:2, 2] = 320, 180
+    for pose in shaky_path(frames, FRAME_RATE, seed).pose.matrix:
+        warp = scene_to_px @ pose @ GEOMETRY.from_pixels
+        size = (GEOMETRY.width, GEOMETRY.height)
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        yield cv2.warpAffine(scene, warp[:2], size, flags=flags, borderMode=cv2.BORDER_REFLECT)
+
+
+def draw_clip(path: Path, seed: int, frames: int) -> Path:
     write_rgb_video(
         path,
-        render_demo_frames(settings),
-        (settings.width, settings.height),
-        settings.frame_rate,
-        demo_sound(settings.seconds, SOUND_RATE_HZ),
+        shaky_pictures(seed, frames),
+        (GEOMETRY.width, GEOMETRY.height),
+        FRAME_RATE,
+        demo_sound(frames / FRAME_RATE, SOUND_RATE_HZ),
     )
     return path
 
@@ -25,11 +43,10 @@ def draw_clip(path: Path, settings: DemoSettings) -> Path:
 @pytest.fixture(scope="session")
 def small_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A shaky clip of 45 frames, 320 x 180 px, with sound; not to be changed."""
-    return draw_clip(tmp_path_factory.mktemp("clips") / "small.mp4", SMALL)
+    return draw_clip(tmp_path_factory.mktemp("clips") / "small.mp4", seed=7, frames=45)
 
 
 @pytest.fixture(scope="session")
 def other_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Another such clip, of other content."""
-    settings = DemoSettings(width=320, height=180, seconds=1.0, seed=11)
-    return draw_clip(tmp_path_factory.mktemp("clips") / "other.mp4", settings)
+    return draw_clip(tmp_path_factory.mktemp("clips") / "other.mp4", seed=11, frames=30)

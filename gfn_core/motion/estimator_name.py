@@ -1,0 +1,9 @@
+"""The estimators that there are, by name; apart from them, so that naming one loads none."""
+
+from enum import StrEnum
+
+
+class EstimatorName(StrEnum):
+    """What users and keys call an estimator."""
+
+    TRACKS = "tracks"
