@@ -88,7 +88,7 @@ def _run(
                 audience.notices.print(f"{error}; going on without Prefect")
             else:
                 return _run_as_flow(request, run_id, api_url)
-        from flows.archive import stabilize_plainly
+        from flows.run import stabilize_plainly
 
         return stabilize_plainly(request, run_id)
 

@@ -1,4 +1,4 @@
-"""Makes a Prefect task of a stage.
+"""Makes a Prefect task of a stage, when Prefect is to run it.
 
 Prefect's own cache is off: its entries outlive the files they point at and do not notice a changed
 file (docs/decisions/0003). Our store decides, and a task that found its artifact says so in its
@@ -7,20 +7,44 @@ state, so that Prefect's UI shows it.
 
 import functools
 from collections.abc import Callable
-from typing import cast
-
-from prefect import Task, task
-from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.objects import State
-from prefect.states import Completed
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tasks.clip import Clip, Made
 
-StageTask = Task[[Clip], Made | State[Made]]
+if TYPE_CHECKING:
+    from prefect import Task
+    from prefect.client.schemas.objects import State
+    from prefect.futures import PrefectFuture
+
+
+@dataclass(frozen=True)
+class StageTask:
+    """A stage: called, it runs here and now; submitted, as a task of the flow under way."""
+
+    stage: Callable[[Clip], Made]
+
+    def __call__(self, clip: Clip) -> Made:
+        """Run the stage without Prefect's engine."""
+        return self.stage(clip)
+
+    def submit(self, clip: Clip) -> "PrefectFuture[Made | State[Made]]":
+        """Submit the stage to the task runner of the flow under way."""
+        return _prefect_task(self.stage).submit(clip)
 
 
 def stage_task(stage: Callable[[Clip], Made]) -> StageTask:
-    """Wrap `stage` as a Prefect task of the same name."""
+    """Decorate a stage."""
+    return StageTask(stage)
+
+
+@functools.cache
+def _prefect_task(stage: Callable[[Clip], Made]) -> "Task[[Clip], Made | State[Made]]":
+    # Importing Prefect takes more than a second, which stages' own processes and runs without it
+    # need not spend.
+    from prefect import task  # noqa: PLC0415
+    from prefect.cache_policies import NO_CACHE  # noqa: PLC0415
+    from prefect.states import Completed  # noqa: PLC0415
 
     @task(
         name=stage.__name__,
@@ -29,14 +53,8 @@ def stage_task(stage: Callable[[Clip], Made]) -> StageTask:
         persist_result=False,
     )
     @functools.wraps(stage)
-    def run(clip: Clip) -> Made | State[Made]:
+    def run(clip: Clip) -> "Made | State[Made]":
         made = stage(clip)
         return Completed(name="Cached", data=made) if made.cached else made
 
     return run
-
-
-def run_plainly(stage: StageTask, clip: Clip) -> Made:
-    """Run a stage without Prefect's engine."""
-    made = stage.fn(clip)
-    return cast(Made, made.data) if isinstance(made, State) else made

@@ -61,7 +61,8 @@ def test_the_environment_is_read_in_one_place() -> None:
     assert readers == ["flows/settings.py"]
 
 
-@pytest.mark.parametrize("module", ["tasks.smooth", "tasks.render", "flows.stabilizing"])
-def test_smoothing_and_rendering_load_no_torch(module: str) -> None:
-    check = f"import sys, {module}; sys.exit('torch' in sys.modules)"
+@pytest.mark.parametrize("module", ["tasks.smooth", "tasks.render", "flows.run"])
+@pytest.mark.parametrize("package", ["torch", "prefect"])
+def test_stages_load_neither_torch_nor_prefect(module: str, package: str) -> None:
+    check = f"import sys, {module}; sys.exit({package!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", check], cwd=ROOT, check=False).returncode == 0

@@ -12,8 +12,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from flows.archive import stabilize_plainly
 from flows.request import ArchiveRequest, plan_archive
+from flows.run import stabilize_plainly
 
 COMMAND = [sys.executable, "-c", "from flows.cli import main; main()", "stabilize"]
 STAGES = ("motion", "trajectory", "render", "report")

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.archive import stabilize_plainly
 from flows.outcome import Outcome
 from flows.request import ArchiveRequest, plan_archive
+from flows.run import stabilize_plainly
 from gfn_core.settings import StabilizeSettings
 from gfn_core.smoothing.settings import StageOneSettings
 

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from flows.archive import stabilize_plainly
 from flows.evaluating import open_video
 from flows.request import ArchiveRequest
+from flows.run import stabilize_plainly
 from gfn_core.media.verify import packet_digests
 from gfn_core.metrics.stability import stability
 from gfn_core.metrics.tracked_path import tracked_path

@@ -1,0 +1,30 @@
+"""One run over an archive, whichever engine executes its stages; here, a plain thread pool."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from flows.ledger import note_run
+from flows.outcome import RunSummary
+from flows.pipeline import Submit, stabilize_clips
+from flows.request import ArchiveRequest, plan_archive
+from tasks.progress import BOARD
+
+
+def stabilize_plainly(request: ArchiveRequest, run_id: str) -> RunSummary:
+    """Stabilize every video of the request without Prefect."""
+    with ThreadPoolExecutor() as executor:
+        return run_stages(request, run_id, executor.submit)
+
+
+def run_stages(request: ArchiveRequest, run_id: str, submit: Submit) -> RunSummary:
+    """Do what is missing, and note the run in the archive."""
+    started = time.monotonic()
+    planned = plan_archive(request)
+    outcomes = {item.clip.video: item.outcome for item in planned}
+    missing = [item.clip for item in planned if item.missing]
+    for outcome in stabilize_clips(missing, submit, request.run.slots_for(len(missing))):
+        outcomes[outcome.video] = outcome
+        BOARD.finish(outcome.video)
+    summary = RunSummary(tuple(outcomes.values()), round(time.monotonic() - started, 3))
+    note_run(request.archive, run_id, summary)
+    return summary
