@@ -23,8 +23,10 @@ def path_plot_svg(
     pts_seconds: FloatArray, raw: Similarity, smooth: Similarity, shot_start: NDArray[np.bool_]
 ) -> str:
     """Draw the raw and the smooth path (N,) over time; cuts are dotted lines."""
-    figure = Figure(figsize=(9, 8), layout="constrained")
+    figure = Figure(figsize=(9, 8))
     axes = figure.subplots(len(PANELS_PER_CLIP), 1, sharex=True)
+    figure.subplots_adjust(left=0.1, right=0.985, bottom=0.06, top=0.985, hspace=0.1)
+    figure.align_ylabels(axes)
     cuts = pts_seconds[1:][shot_start[1:]]
     for axis, (label, values) in zip(axes, PANELS_PER_CLIP, strict=True):
         axis.plot(pts_seconds, values(raw), color=RAW_COLOR, linewidth=0.9, label="source")
