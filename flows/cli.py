@@ -1,5 +1,6 @@
 """The `gfn` command. Imports what a command needs when it runs, so that `--help` is quick."""
 
+import json
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -144,8 +145,6 @@ def demo(
     no_prefect: NoPrefect = False,
 ) -> None:
     """Draw a shaky clip whose camera motion is known, stabilize it, and say how much is gone."""
-    import json
-
     from flows.demo import DemoFiles, demo_request, finish_demo, render_demo_clip
     from flows.stabilizing import Audience, run_request
     from gfn_core.settings import StabilizeSettings
@@ -184,28 +183,33 @@ def evaluate_video(
 
 
 @server.command("start")
-def server_start() -> None:
+def server_start(as_json: Json = False) -> None:
     """Start the server, unless it runs already, and say where its pages are."""
     from flows.server import ensure_server
     from flows.settings import state_folder
 
-    print(ensure_server(state_folder()).url)
+    _say({"url": ensure_server(state_folder()).url}, as_json=as_json)
 
 
 @server.command("status")
-def server_status() -> None:
+def server_status(as_json: Json = False) -> None:
     """Say whether the server runs, and where."""
     from flows.server import find_server
     from flows.settings import state_folder
 
     running = find_server(state_folder())
-    print(running.url if running else "not running")
+    _say({"url": running.url if running else "not running"}, as_json=as_json)
 
 
 @server.command("stop")
-def server_stop() -> None:
+def server_stop(as_json: Json = False) -> None:
     """Stop the server; archives do not depend on it."""
     from flows.server import stop_server
     from flows.settings import state_folder
 
-    print("stopped" if stop_server(state_folder()) else "was not running")
+    stopped = stop_server(state_folder())
+    _say({"server": "stopped" if stopped else "was not running"}, as_json=as_json)
+
+
+def _say(answer: dict[str, str], *, as_json: bool) -> None:
+    print(json.dumps(answer) if as_json else " ".join(answer.values()))
