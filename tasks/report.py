@@ -30,7 +30,7 @@ def report(clip: Clip) -> Made:
     made = make(clip, current.artifacts[-1], _report, deadline_seconds=DEADLINE_SECONDS)
     if is_published(clip.archive, current):
         return made
-    publish(clip.archive, current)
+    publish(clip.archive, current, clip.archive.path(made.artifact))  # was so once, and is again
     return replace(made, cached=False)
 
 
@@ -45,6 +45,7 @@ def _report(clip: Clip, unfinished: Path, progress: Progress) -> Notes:
     plot = path_plot_svg(motion.pts_seconds, raw, smooth, motion.shot_start)
     page = clip_page(clip.video, _facts(probed, motion, trajectory, receipt), plot)
     unfinished.write_text(page)
+    publish(clip.archive, clip.current(probed.sha256), unfinished)
     return ()
 
 

@@ -36,15 +36,16 @@ class CurrentArtifacts:
         return {artifact.stage.name: artifact.key for artifact in self.artifacts}
 
 
-def publish(archive: Archive, current: CurrentArtifacts) -> None:
-    """Publish the tables and the page of one video; its index entry comes last."""
+def publish(archive: Archive, current: CurrentArtifacts, page: Path) -> None:
+    """Publish the tables and the `page` of one video; its index entry comes last."""
     for artifact in current.artifacts:
         kind, suffix = artifact.stage.name, artifact.stage.suffix
-        source, view = archive.path(artifact), archive.view(kind, current.video, suffix)
+        view = archive.view(kind, current.video, suffix)
         if kind in TABLES:
-            write_whole(view, partial(_add_video, source, current.video), archive)
+            table = archive.path(artifact)
+            write_whole(view, partial(_add_video, table, current.video), archive)
         elif kind == "report":
-            write_whole(view, partial(shutil.copyfile, source), archive)
+            write_whole(view, partial(shutil.copyfile, page), archive)
     entry = {"video": current.video, "output": current.output, "keys": current.keys}
     write_whole(
         _index_entry(archive, current.video),

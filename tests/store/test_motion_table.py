@@ -107,7 +107,7 @@ def test_a_published_archive_reads_as_one_table(tmp_path: Path) -> None:
             save_motion(unfinished, some_motion(frames), {"estimator": "tracks"})
         current = CurrentArtifacts(video, video, (artifact,))
         assert not is_published(archive, current)
-        publish(archive, current)
+        publish(archive, current, tmp_path / "unused.html")
         assert is_published(archive, current)
     table = ds.dataset(tmp_path / "gfn" / "motion", format="parquet").to_table().to_pandas()
     assert dict(table.groupby("video").size()) == {"a/one.mp4": 7, "two.mov": 12}
