@@ -64,12 +64,11 @@ def _estimate_with(
 
 def _damage(motion: Motion, info: VideoInfo) -> Notes:
     """Say so when the frames end long before the container's own duration."""
-    decoded_seconds = float(np.ptp(motion.pts_seconds)) + float(1 / info.frame_rate)
-    if decoded_seconds > info.duration_seconds * (1 - MISSING_SHARE) - MISSING_SECONDS:
+    decoded = float(np.ptp(motion.pts_seconds)) + float(1 / info.frame_rate)
+    declared = info.declared_seconds or 0.0
+    if decoded > declared * (1 - MISSING_SHARE) - MISSING_SECONDS:
         return ()
-    return (
-        f"damaged: only {decoded_seconds:.1f} s of {info.duration_seconds:.1f} s can be decoded",
-    )
+    return (f"damaged: only {decoded:.1f} s of {declared:.1f} s can be decoded",)
 
 
 def _counted(frames: Iterable[GrayFrame], progress: Progress) -> Iterator[GrayFrame]:

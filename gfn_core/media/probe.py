@@ -85,7 +85,19 @@ def _describe(
         is_mirrored=is_mirrored,
         timestamps_rise=_rise([frame.pts for frame in frames]),
         is_interlaced=any(frame.interlaced_frame for frame in frames),
+        declared_seconds=_declared_seconds(stream, time_base),
     )
+
+
+def _declared_seconds(stream: VideoStream, time_base: Fraction) -> float | None:
+    """Return the stream's own duration; the container's may be that of longer sound."""
+    if stream.duration:
+        return float(stream.duration * time_base)
+    try:  # Matroska: "00:00:04.021000000"
+        hours, minutes, seconds = stream.metadata.get("DURATION", "").split(":")
+        return 3600 * int(hours) + 60 * int(minutes) + float(seconds)
+    except ValueError:
+        return None
 
 
 def _rise(pts: list[int | None]) -> bool:

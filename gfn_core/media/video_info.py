@@ -49,6 +49,7 @@ class VideoInfo:
     is_mirrored: bool = False  # to be shown upside down (about the x axis) before the rotation
     timestamps_rise: bool = True  # in the order in which the decoder puts frames out
     is_interlaced: bool = False
+    declared_seconds: float | None = None  # what the file says; more than there is if cut off
 
     def to_dict(self) -> dict[str, Any]:
         """Return the same as JSON types; fractions become text such as "1/90000"."""

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import av
 import pytest
 
 GFN = [sys.executable, "-c", "from flows.cli import main; main()"]
@@ -74,3 +75,26 @@ def test_good_and_bad_files_together(tmp_path: Path, small_clip: Path) -> None:
     assert "cannot be read as a video" in outcomes["text.mp4"]["error"]
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"good.mp4", "gfn"}
     assert {path.name: path.read_bytes() for path in source.iterdir()} == before
+
+
+@pytest.mark.slow
+def test_a_file_that_was_cut_off_is_stabilized_and_reported(
+    tmp_path: Path, small_clip: Path
+) -> None:
+    whole = tmp_path / "whole.mkv"
+    with av.open(str(small_clip)) as source, av.open(str(whole), "w") as target:
+        stream = target.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(video=0):
+            if packet.size:
+                packet.stream = stream
+                target.mux(packet)
+    cut = tmp_path / "cut.mkv"
+    content = whole.read_bytes()
+    cut.write_bytes(content[: len(content) // 3])
+    done = gfn("stabilize", cut, tmp_path / "out", "--no-prefect", "--json")
+    assert done.returncode == 0
+    (outcome,) = json.loads(done.stdout)["outcomes"]
+    assert outcome["status"] == "done"
+    assert "damaged: only" in outcome["notes"][0]
+    with av.open(str(tmp_path / "out" / "cut.mkv")) as output:
+        assert 0 < sum(1 for _ in output.decode(video=0)) < 45
