@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from filelock import FileLock
 
@@ -97,7 +98,7 @@ def complete(unfinished: Path, final: Path) -> None:
 
 def write_whole(final: Path, write: Callable[[Path], object], archive: Archive) -> None:
     """Write a published file atomically; the last of several writers wins, whole."""
-    unfinished = archive.unfinished(f"{os.getpid()}-{abs(hash(final))}{final.suffix}")
+    unfinished = archive.unfinished(f"{uuid4().hex}{final.suffix}")  # nobody else's
     try:
         write(unfinished)
         complete(unfinished, final)

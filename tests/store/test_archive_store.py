@@ -91,6 +91,20 @@ def test_a_published_file_is_replaced_whole(tmp_path: Path) -> None:
     assert final.read_text() == "first"
 
 
+def test_several_writers_of_one_published_file_leave_one_of_them_whole(tmp_path: Path) -> None:
+    archive, final = Archive(tmp_path), tmp_path / "gfn" / "report" / "index.html"
+    texts = [str(number) * 20_000 for number in range(8)]
+
+    def write(text: str) -> None:
+        for _ in range(10):
+            write_whole(final, lambda path: path.write_text(text), archive)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(write, texts))
+    assert final.read_text() in texts
+    assert not list((archive.store / "tmp").iterdir())
+
+
 @pytest.mark.parametrize("content", ["", "{", "[]", "\x00"])
 def test_a_damaged_json_artifact_is_named(tmp_path: Path, content: str) -> None:
     path = tmp_path / "a.json"
