@@ -17,7 +17,6 @@ class Outcome:
     output: str = ""
     executed: tuple[str, ...] = ()  # stages that ran, in order; the others were there already
     seconds: dict[str, float] = field(default_factory=dict)  # by executed stage
-    frames: int = 0
     notes: tuple[str, ...] = ()  # what of the source is damaged, or missing in the output
     error: str = ""
 

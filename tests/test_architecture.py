@@ -20,7 +20,6 @@ TORCH_EDGE = (
     "gfn_core/store/weights.py"  # reads weights into networks; no stage of smoothing needs it
 )
 STAGES = ("probe", "motion", "smooth", "render", "report")
-FILE_FUNCTIONS = {"open", "read_text", "write_text", "read_bytes", "write_bytes"}
 
 
 def imported_modules(path: Path) -> set[str]:
