@@ -84,10 +84,9 @@ def _run(
         if with_prefect:
             try:
                 api_url = api_url or ensure_server(state_folder()).api_url
+                return _run_as_flow(request, run_id, api_url)
             except ServerUnavailable as error:
                 audience.notices.print(f"{error}; going on without Prefect")
-            else:
-                return _run_as_flow(request, run_id, api_url)
         from flows.run import stabilize_plainly
 
         return stabilize_plainly(request, run_id)
@@ -97,7 +96,11 @@ def _run_as_flow(request: ArchiveRequest, run_id: str, api_url: str) -> RunSumma
     quiet_prefect(api_url)
     from flows.archive import stabilize_archive
 
-    state = stabilize_archive(request, run_id, return_state=True)
+    try:
+        state = stabilize_archive(request, run_id, return_state=True)
+    except Exception as error:  # the engine's own, of many kinds; the flow's end as a state
+        reason = " ".join(str(error).split())
+        raise ServerUnavailable(f"Prefect failed at {api_url} ({reason})") from error
     try:
         return read_run(request.archive, run_id)
     except OSError as error:
