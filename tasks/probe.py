@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from gfn_core.media.probe import probe as probe_video
-from gfn_core.store.probed import ProbedSource, content_sha256, save_probed
+from gfn_core.store.digest import content_sha256
+from gfn_core.store.probed import ProbedSource, save_probed
 from tasks.clip import Clip, Made
 from tasks.making import Notes, make
 from tasks.stage_task import stage_task

@@ -8,6 +8,7 @@ OUT/
     ├── render/holiday/beach.mp4.json
     ├── report/holiday/beach.mp4.html
     ├── objects/motion/<key>.parquet           every artifact ever made, by key
+    ├── objects/motion/<key>.parquet.sha256    its digest, written before it
     ├── locks/                                 held while an artifact is being made
     └── tmp/                                   unfinished files
 """
@@ -24,6 +25,7 @@ from uuid import uuid4
 from filelock import FileLock
 
 from gfn_core.errors import ArtifactDamaged
+from gfn_core.store.digest import digest_line, digest_path
 from gfn_core.store.keys import ArtifactRef
 
 STORE_FOLDER = "gfn"
@@ -72,6 +74,9 @@ class Archive:
             unfinished = self.unfinished(f"{name}{artifact.stage.suffix}")
             try:
                 yield unfinished
+                digest = digest_path(unfinished)
+                digest.write_text(digest_line(unfinished, final))
+                complete(digest, digest_path(final))  # first: what is complete has its digest
                 complete(unfinished, final)
             finally:
                 unfinished.unlink(missing_ok=True)

@@ -12,7 +12,7 @@ from typing import Any
 
 from gfn_core.errors import ArtifactDamaged, GfnError
 from gfn_core.store.archive import Archive, complete, read_json, write_whole
-from gfn_core.store.probed import content_sha256
+from gfn_core.store.digest import content_sha256
 
 
 @dataclass(frozen=True)

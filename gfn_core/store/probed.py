@@ -1,6 +1,5 @@
 """What a source file is: its content's digest and its video, as a JSON artifact."""
 
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +16,6 @@ class ProbedSource:
     sha256: str
     size_bytes: int
     info: VideoInfo
-
-
-def content_sha256(path: Path) -> str:
-    """Digest of a whole file, as `sha256sum` prints it."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def save_probed(path: Path, probed: ProbedSource) -> None:

@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -111,3 +112,15 @@ def test_a_damaged_json_artifact_is_named(tmp_path: Path, content: str) -> None:
     path.write_text(content)
     with pytest.raises(ArtifactDamaged, match=r"a\.json"):
         read_json(path)
+
+
+def test_every_artifact_has_a_digest_that_sha256sum_confirms(tmp_path: Path) -> None:
+    archive, artifact = Archive(tmp_path), STAGE.artifact("a")
+    with archive.claim(artifact) as unfinished:
+        assert unfinished is not None
+        unfinished.write_text("whole")
+    check = ["sha256sum", "--check", "--strict", f"{artifact.key}.txt.sha256"]
+    folder = archive.path(artifact).parent
+    assert subprocess.run(check, cwd=folder, capture_output=True, check=False).returncode == 0
+    archive.path(artifact).write_text("whale")
+    assert subprocess.run(check, cwd=folder, capture_output=True, check=False).returncode != 0

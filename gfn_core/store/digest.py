@@ -1,0 +1,34 @@
+"""A digest beside each artifact, so that a bit that flips on the disk is found.
+
+`objects/motion/<key>.parquet.sha256` holds the line that `sha256sum` prints, so that
+`sha256sum --check *.sha256` in that folder verifies it without gfn.
+"""
+
+import hashlib
+from pathlib import Path
+
+DIGEST_SUFFIX = ".sha256"
+
+
+def content_sha256(path: Path) -> str:
+    """Digest of a whole file, as `sha256sum` prints it."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def digest_path(artifact: Path) -> Path:
+    """Where the digest of `artifact` lies."""
+    return artifact.with_name(artifact.name + DIGEST_SUFFIX)
+
+
+def digest_line(unfinished: Path, final: Path) -> str:
+    """The line that says what `unfinished` holds, once it is called `final`."""
+    return f"{content_sha256(unfinished)}  {final.name}\n"
+
+
+def noted_digest(artifact: Path) -> str | None:
+    """Digest noted when `artifact` was made; None where there is none."""
+    try:
+        return digest_path(artifact).read_text().split()[0]
+    except (OSError, IndexError, UnicodeDecodeError):
+        return None
