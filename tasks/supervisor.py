@@ -2,11 +2,10 @@
 
 Decoders and encoders meet untrusted files: they crash, hang and leak. Each stage therefore runs in
 a child with its own process group and a deadline. A child that dies, or overruns, costs its clip
-and nothing else; when we die, the kernel ends the child.
+and nothing else; when we die, the kernel ends the server that forks the children, and so them.
 """
 
 import contextlib
-import ctypes
 import multiprocessing
 import os
 import signal
@@ -14,28 +13,34 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from typing import Any, TypeVar
 
 from gfn_core.errors import GfnError, StageCrashed, StageFailed, StageTimedOut
+from gfn_core.media.parent_death import die_with_parent
 
 POLL_SECONDS = 0.2
 PROGRESS_SECONDS = 0.25
-PR_SET_PDEATHSIG = 1
+FORK_SERVER = "tasks.fork_server"
+ENDS = ("result", "error", "bug")  # messages of a child after which nothing comes
 
 Result = TypeVar("Result")
 Progress = Callable[[int], None]  # called with the number of frames done
 
 _context = multiprocessing.get_context("forkserver")
+_context.set_forkserver_preload([FORK_SERVER])
+# The kernel ends a child with the thread that started it, so one that lasts as long as we do.
+_starter = ThreadPoolExecutor(1, "starts stages")
 _running: set[ForkServerProcess] = set()
 _stopped = threading.Event()
 
 
 def start_early(modules: list[str]) -> None:
     """Start the server that forks our children, with `modules` imported once for all of them."""
-    _context.set_forkserver_preload(modules)
-    threading.Thread(target=_spawn_nothing, daemon=True).start()
+    _context.set_forkserver_preload([FORK_SERVER, *modules])
+    _starter.submit(_spawn_nothing)
 
 
 def supervised(
@@ -52,7 +57,7 @@ def supervised(
     """
     ours, theirs = _context.Pipe(duplex=False)
     child = _context.Process(target=_child, args=(theirs, work, args), daemon=True)
-    child.start()
+    _starter.submit(child.start).result()
     theirs.close()
     _running.add(child)
     try:
@@ -94,9 +99,9 @@ def _receive(
         except EOFError:
             child.join(POLL_SECONDS)
             raise StageCrashed(f"{label}: {_cause_of_death(child.exitcode)}") from None
-        if kind != "progress":
+        if kind in ENDS:
             return kind, value
-        if on_progress is not None:
+        if kind == "progress" and on_progress is not None:
             on_progress(value)
 
 
@@ -108,7 +113,8 @@ def _cause_of_death(exit_code: int | None) -> str:
 
 def _child(connection: Connection, work: Callable[..., object], args: tuple[object, ...]) -> None:
     os.setpgid(0, 0)
-    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    die_with_parent()
+    connection.send(("started", None))  # ends us here if all have died before they could tell us
     _silence()
     last_report = 0.0
 

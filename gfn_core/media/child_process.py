@@ -1,7 +1,5 @@
 """Child processes that never outlive us."""
 
-import ctypes
-import signal
 import subprocess
 from collections import deque
 from collections.abc import Sequence
@@ -9,14 +7,9 @@ from contextlib import suppress
 from threading import Thread
 from typing import IO
 
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
+from gfn_core.media.parent_death import die_with_parent
+
 LAST_LINES = 8  # of what it says; the first of them is nearest to the cause
-
-_libc = ctypes.CDLL(None)
-
-
-def _die_with_parent() -> None:
-    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class Child:
@@ -29,7 +22,7 @@ class Child:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             start_new_session=True,  # Ctrl-C is ours to handle
-            preexec_fn=_die_with_parent,  # noqa: PLW1509 - one system call, no locks
+            preexec_fn=die_with_parent,  # noqa: PLW1509 - one system call, no locks
         )
         self._complaints: deque[str] = deque(maxlen=LAST_LINES)
         self._drain = Thread(target=self._read_complaints, daemon=True)
@@ -68,3 +61,18 @@ class Child:
     def _close_pipe(self) -> None:
         with suppress(BrokenPipeError):  # it died first; its exit code says so
             self.pipe.close()
+
+
+def succeeds(command: Sequence[str], deadline_seconds: float) -> bool:
+    """Run a command to its end, unseen; whether it did so in time, with exit code 0."""
+    try:
+        ended = subprocess.run(
+            command,
+            capture_output=True,
+            timeout=deadline_seconds,
+            check=False,
+            preexec_fn=die_with_parent,
+        )
+    except subprocess.TimeoutExpired:
+        return False
+    return ended.returncode == 0

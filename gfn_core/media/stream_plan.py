@@ -1,11 +1,11 @@
 """Which streams of a source its output can carry."""
 
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 import ffmpeg
 
+from gfn_core.media.child_process import succeeds
 from gfn_core.media.ffmpeg_binary import PROBE_OPTIONS, ffmpeg_path, file_url
 from gfn_core.media.video_info import StreamInfo, VideoInfo
 
@@ -64,10 +64,4 @@ def _can_copy(source: Path, stream: StreamInfo, muxer: str) -> bool:
         "/dev/null", format=muxer, codec="copy", t=TRIAL_SECONDS, loglevel="quiet"
     )
     command = ffmpeg.compile(trial, cmd=[ffmpeg_path(), "-nostdin"], overwrite_output=True)
-    try:
-        outcome = subprocess.run(
-            command, capture_output=True, check=False, timeout=TRIAL_DEADLINE_SECONDS
-        )
-    except subprocess.TimeoutExpired:
-        return False
-    return outcome.returncode == 0
+    return succeeds(command, TRIAL_DEADLINE_SECONDS)

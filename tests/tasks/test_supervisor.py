@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -60,10 +61,7 @@ def test_a_hang_ends_at_its_deadline_with_all_it_started(tmp_path: Path) -> None
     with pytest.raises(StageTimedOut, match="deadline"):
         supervised(hang, note, label="clip.mp4", deadline_seconds=2)
     pid = int(note.read_text())
-    deadline = time.monotonic() + 5
-    while is_alive(pid) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not is_alive(pid)
+    assert eventually(lambda: not is_alive(pid), 5)
 
 
 def test_an_expected_error_keeps_its_type_and_text() -> None:
@@ -75,3 +73,59 @@ def test_a_bug_is_one_line_that_says_where() -> None:
     with pytest.raises(StageFailed, match=r"internal error: KeyError.*stumble") as caught:
         supervised(stumble, label="x", deadline_seconds=60)
     assert "\n" not in str(caught.value)
+
+
+VICTIM = """
+import sys, time
+from gfn_core.media.child_process import Child
+from tasks.supervisor import start_early, supervised
+
+def hang(note, *, progress):
+    encoder = Child(["sleep", "600"])
+    note.write_text(str(encoder.pid))
+    time.sleep(600)
+
+if __name__ == "__main__":
+    from pathlib import Path
+    start_early([])
+    supervised(hang, Path(sys.argv[1]), label="x", deadline_seconds=600)
+"""
+
+
+def children(process: int) -> list[int]:
+    listed = Path(f"/proc/{process}/task").glob("*/children")
+    return [int(child) for thread in listed for child in thread.read_text().split()]
+
+
+def descendants(process: int) -> list[int]:
+    return [one for child in children(process) for one in (child, *descendants(child))]
+
+
+def eventually(condition: Callable[[], bool], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("victim", ["the run", "the fork server"])
+def test_no_process_outlives_its_parent(
+    tmp_path: Path, number: signal.Signals, victim: str
+) -> None:
+    """Nor one that hangs, and so never notices that nobody listens."""
+    script, note = tmp_path / "victim.py", tmp_path / "pid"
+    script.write_text(VICTIM)
+    run = subprocess.Popen([sys.executable, script, note], stderr=subprocess.DEVNULL)
+    try:
+        assert eventually(lambda: note.exists() and bool(note.read_text()), 60)
+        family = descendants(run.pid)
+        server = next(child for child in children(run.pid) if children(child))
+        assert int(note.read_text()) in family
+        os.kill(run.pid if victim == "the run" else server, number)
+        assert eventually(lambda: not any(is_alive(member) for member in family), 5)
+    finally:
+        run.kill()
+        run.wait()
