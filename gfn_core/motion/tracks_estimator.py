@@ -1,41 +1,14 @@
 """Global motion from sparse tracks and a robust fit: needs no weights, runs anywhere."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-import cv2
-import numpy as np
-
-from gfn_core.geometry import FloatArray, FrameGeometry
-from gfn_core.motion.bases import OrthonormalBases, orthonormal_bases
-from gfn_core.motion.coverage import area_share, border_weights, coverage_weights
+from gfn_core.geometry import FrameGeometry
+from gfn_core.motion.bases import orthonormal_bases
 from gfn_core.motion.estimator import GrayFrame, PairMotion
-from gfn_core.motion.fitting import Fit, FitSettings, fit_homography, rival_motions
-from gfn_core.motion.shots import likeness
-from gfn_core.motion.tracks import (
-    Luma,
-    TrackedFrame,
-    TrackingSettings,
-    Tracks,
-    coarse_tracks,
-    fine_tracks,
-    prepare,
-)
-
-COARSE_ITERATIONS = 6  # enough to start the fine tracks within a pixel
-LARGEST_LAPLACIAN = 4 * 255
-
-
-@dataclass(frozen=True)
-class TracksSettings:
-    """All that decides what the estimator finds, beside the frames."""
-
-    tracking: TrackingSettings = field(default_factory=TrackingSettings)
-    fit: FitSettings = field(default_factory=FitSettings)
-    expected_background: float = 0.5  # a smaller share of the frame lowers the confidence
-    tolerated_uncertainty: float = 1e-3  # half-widths: halves the confidence
-    cut_inlier_share: float = 0.25  # at a cut fewer of the corners move together
-    cut_likeness: float = 0.5  # and the thumbnails are less alike
+from gfn_core.motion.frame_pair import FramePair, TracksSettings, sharpness
+from gfn_core.motion.guide import Guide
+from gfn_core.motion.tracks import TrackedFrame, prepare
 
 
 @dataclass(frozen=True)
@@ -49,115 +22,26 @@ class TracksEstimator:
         self, frames: Iterable[GrayFrame], geometry: FrameGeometry
     ) -> Iterator[PairMotion]:
         """Yield one motion a frame; holds two frames at a time."""
-        analysis: FrameGeometry | None = None
-        last: TrackedFrame | None = None
-        motion = PairMotion()
-        for frame in frames:
-            current = prepare(frame.luma, self.settings.tracking)
-            if last is None or analysis is None:
-                height, width = frame.luma.shape
-                analysis = geometry.scaled(width, height)
-                bases = orthonormal_bases(analysis)
-                motion = PairMotion(shot_start=True, sharpness=sharpness(frame.luma))
-            else:
-                pair = Pair(last, current, analysis, bases, self.settings)
-                motion = pair.motion(motion.homography)
-            yield motion
-            last = current
+        return followed(((frame, None) for frame in frames), geometry, self.settings)
 
 
-@dataclass(frozen=True)
-class Agreement:
-    """What the tracks of a pair say: the motion, and how much of the frame moves by it."""
-
-    fit: Fit
-    inlier_share: float  # of the corners
-    background_share: float  # of the area
-
-    @classmethod
-    def of(cls, tracks: Tracks, fit: Fit) -> "Agreement":
-        """Count who agrees; a corner that was lost does not."""
-        points = np.concatenate([tracks.source, tracks.lost])
-        agrees = np.concatenate([fit.inlier_weights > 0.25, np.zeros(len(tracks.lost), bool)])
-        share = float(agrees.mean()) if len(points) else 0.0
-        return cls(fit, share, area_share(points, agrees.astype(np.float64)))
-
-
-@dataclass(frozen=True)
-class Pair:
-    """Two successive frames."""
-
-    first: TrackedFrame
-    second: TrackedFrame
-    geometry: FrameGeometry  # of the analysis frames
-    bases: OrthonormalBases
-    settings: TracksSettings
-
-    def motion(self, previous: FloatArray) -> PairMotion:
-        """Motion of this pair, where the pair before moved by `previous` (3, 3)."""
-        seen = PairMotion(
-            sharpness=sharpness(self.second.luma),
-            luminance_change=(mean_luma(self.second.luma) - mean_luma(self.first.luma)) / 255,
-        )
-        if len(self.first.corners) == 0:
-            return replace(seen, confidence=0.0, background_share=0.0, inlier_share=0.0)
-        if np.array_equal(self.first.luma, self.second.luma):
-            return seen
-        found = self.agreement(previous)
-        if found.inlier_share < self.settings.cut_inlier_share and self.is_cut():
-            return replace(seen, shot_start=True)
-        return replace(
-            seen,
-            homography=found.fit.homography,
-            confidence=self.confidence(found),
-            background_share=found.background_share,
-            inlier_share=found.inlier_share,
-            residual=found.fit.residual,
-        )
-
-    def agreement(self, previous: FloatArray) -> Agreement:
-        """Track coarsely and choose a motion, then track finely from that."""
-        tracking = self.settings.tracking
-        coarse = coarse_tracks(self.first, self.second, self.geometry, tracking)
-        start = self.coarse_fit(coarse, previous).homography
-        fine = fine_tracks(self.first, self.second, self.geometry, tracking, start)
-        fit = fit_homography(
-            fine.source, fine.target, self.bases, starts=[start], settings=self.settings.fit
-        )
-        return Agreement.of(fine, fit)
-
-    def coarse_fit(self, tracks: Tracks, previous: FloatArray) -> Fit:
-        """Choose between the motions that the tracks show, by the background each explains.
-
-        Tracks are weighed by the area that they stand for, and by where background is likely.
-        """
-        area = coverage_weights(tracks.source)
-        return fit_homography(
-            tracks.source,
-            tracks.target,
-            self.bases,
-            weights=area * border_weights(tracks.source, self.geometry.half_height),
-            starts=[*rival_motions(tracks.source, tracks.target, 2), previous, np.eye(3)],
-            settings=replace(self.settings.fit, iterations=COARSE_ITERATIONS),
-        )
-
-    def is_cut(self) -> bool:
-        """Whether the two frames show different places, however far the camera may have turned."""
-        return likeness(self.first.thumbnail, self.second.thumbnail) < self.settings.cut_likeness
-
-    def confidence(self, found: Agreement) -> float:
-        """Trust in the motion: much of the frame agrees on it, and it is known precisely."""
-        agreement = min(1.0, found.background_share / self.settings.expected_background)
-        precision = 1 / (1 + (found.fit.uncertainty / self.settings.tolerated_uncertainty) ** 2)
-        return agreement * precision
-
-
-def mean_luma(luma: Luma) -> float:
-    """Mean of a picture, 0 to 255."""
-    return float(cv2.mean(luma)[0])
-
-
-def sharpness(luma: Luma) -> float:
-    """Mean absolute Laplacian, 0 to 1."""
-    laplacian = cv2.Laplacian(luma, cv2.CV_16S)
-    return float(cv2.norm(laplacian, cv2.NORM_L1) / laplacian.size / LARGEST_LAPLACIAN)
+def followed(
+    frames: Iterable[tuple[GrayFrame, Guide | None]],
+    geometry: FrameGeometry,
+    settings: TracksSettings,
+) -> Iterator[PairMotion]:
+    """Yield one motion a frame; each comes with a guide from the frame before, or none."""
+    last: TrackedFrame | None = None
+    motion = PairMotion()
+    for frame, guide in frames:
+        current = prepare(frame.luma, settings.tracking)
+        if last is None:
+            height, width = frame.luma.shape
+            analysis = geometry.scaled(width, height)
+            bases = orthonormal_bases(analysis)
+            motion = PairMotion(shot_start=True, sharpness=sharpness(frame.luma))
+        else:
+            pair = FramePair(last, current, analysis, bases, settings, guide)
+            motion = pair.motion(motion.homography)
+        yield motion
+        last = current

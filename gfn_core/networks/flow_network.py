@@ -9,9 +9,9 @@ from gfn_core.errors import SettingsError
 from gfn_core.networks.correlation import local_correlation
 from gfn_core.networks.descriptor import Descriptor
 from gfn_core.networks.feature_pyramid import FeaturePyramid
-from gfn_core.networks.flow_decoder import FlowDecoder
+from gfn_core.networks.flow_decoder import Decoded, FlowDecoder
 from gfn_core.networks.patch_descriptor import patch_descriptors
-from gfn_core.networks.resampling import resized, warped
+from gfn_core.networks.resampling import pooled, resized, warped
 
 
 @dataclass(frozen=True)
@@ -20,12 +20,12 @@ class FlowNetworkSettings:
 
     All levels work at 1/8, each on features aligned by the one before: coarser grids blur a
     hand's shake into a single cell, a finer one costs four times as much, and what is left is
-    taken out by image alignment anyway. The first searches 24 px of 256.
+    taken out by the refinement anyway. The first searches 16 px of 256 around its start.
     """
 
     channels: tuple[int, ...] = (16, 32, 64)  # of the pyramid, at 1/2 to 1/8
     strides: tuple[int, ...] = (8, 8, 8)  # of the levels' grids, in px
-    radii: tuple[int, ...] = (6, 4, 3)  # of the cost volumes, in half cells
+    radii: tuple[int, ...] = (4, 4, 3)  # of the cost volumes, in half cells
     descriptor: int = 32  # learned channels by which places are matched, beside the fixed ones
     widths: tuple[int, ...] = (96, 96, 64)  # of the decoders
     hidden: tuple[int, ...] = (48, 48, 32)  # channels passed to the next level
@@ -67,11 +67,24 @@ class LevelEstimate:
     """Estimate at one level; flows in px of the frames as given, from first to second frame."""
 
     start: Tensor  # (B, 2, h, w) flow from the level before, by which features were aligned
-    match_logits: Tensor  # (B, D*D, h, w) of displacements in cells, from the start
     local_flow: Tensor  # (B, 2, h, w) as decoded
     flow: Tensor  # (B, 2, h, w) as passed on: filtered in a global flow network
-    background_logit: Tensor  # (B, 1, h, w)
-    hidden: Tensor  # (B, C, h, w)
+    decoded: Decoded
+
+    @property
+    def match_logits(self) -> Tensor:
+        """Logits (B, D*D, h, w) of displacements in cells, from the start."""
+        return self.decoded.match_logits
+
+    @property
+    def background_logit(self) -> Tensor:
+        """Logit (B, 1, h, w) of showing background."""
+        return self.decoded.background_logit
+
+    @property
+    def hidden(self) -> Tensor:
+        """Features (B, C, h, w) for the next level."""
+        return self.decoded.hidden
 
 
 class FlowNetwork(nn.Module):
@@ -119,58 +132,75 @@ class FlowNetwork(nn.Module):
             luma.shape[3],
         )
 
-    def forward(self, first: Tensor, second: Tensor) -> tuple[LevelEstimate, ...]:
-        """Estimate flow from frames `first` to `second` (B, 1, H, W), coarse to fine."""
-        return self.estimate(self.features(first), self.features(second))
+    def forward(
+        self, first: Tensor, second: Tensor, start: Tensor | None = None
+    ) -> tuple[LevelEstimate, ...]:
+        """Estimate flow from frames `first` to `second` (B, 1, H, W), coarse to fine.
 
-    def estimate(self, first: FrameFeatures, second: FrameFeatures) -> tuple[LevelEstimate, ...]:
+        `start` (B, 2, h, w) px, on any grid, is a rough flow to begin with; rest without one.
+        """
+        return self.estimate(self.features(first), self.features(second), start)
+
+    def estimate(
+        self, first: FrameFeatures, second: FrameFeatures, start: Tensor | None = None
+    ) -> tuple[LevelEstimate, ...]:
         """Estimate flow between frames whose features are known, coarse to fine."""
+        batch, _, rows, columns = first.levels[0].shape
+        if start is None:
+            start = torch.zeros(batch, 2, rows, columns, device=first.levels[0].device)
+        start = pooled(start, rows, columns)
         estimates: list[LevelEstimate] = []
         for level in range(len(self.decoders)):
             before = estimates[-1] if estimates else None
-            estimates.append(self._level(level, first, second, before))
+            estimates.append(self._level(level, first, second, start, before))
         return tuple(estimates)
 
     def _level(
-        self, level: int, first: FrameFeatures, second: FrameFeatures, before: LevelEstimate | None
+        self,
+        level: int,
+        first: FrameFeatures,
+        second: FrameFeatures,
+        start: Tensor,
+        before: LevelEstimate | None,
     ) -> LevelEstimate:
         here = first.levels[level]
         rows, columns = here.shape[2:]
         cell_px = _cell_px(first, rows, columns, here.device)
-        flow, carried = self._carried(level, before, here)
+        mixed = before.local_flow if before else start
+        mixed = resized(mixed, rows, columns)
+        flow, carried = self._carried(level, before, here, mixed)
         keys = second.keys[level]
-        if before is not None:
-            keys = warped(keys, 2 * resized(flow / cell_px, *keys.shape[2:]))
+        keys = warped(keys, 2 * resized(flow / cell_px, *keys.shape[2:]))
         matches = local_correlation(first.queries[level], keys, self.settings.radii[level])
-        decoded = self.decoders[level](matches, here, flow / cell_px, carried)
-        correction = decoded.correction * cell_px
+        # Where unfiltered flow departs from filtered, something moves by itself, or was mistaken.
+        decoded = self.decoders[level](
+            matches, here, flow / cell_px, (mixed - flow) / cell_px, carried
+        )
+        local_flow = flow + decoded.correction * cell_px
+        settled = flow if before is not None else torch.zeros_like(flow)
         return LevelEstimate(
             start=flow,
-            match_logits=decoded.match_logits,
-            local_flow=flow + correction,
-            flow=self.settled(level, flow, correction, decoded.background_logit),
-            background_logit=decoded.background_logit,
-            hidden=decoded.hidden,
+            local_flow=local_flow,
+            flow=settled + self.settled(level, local_flow - settled, decoded),
+            decoded=decoded,
         )
 
     def _carried(
-        self, level: int, before: LevelEstimate | None, here: Tensor
+        self, level: int, before: LevelEstimate | None, here: Tensor, mixed: Tensor
     ) -> tuple[Tensor, Tensor]:
         """Flow (B, 2, h, w) px and hidden features with logit (B, C + 1, h, w) from below."""
         batch, _, rows, columns = here.shape
         if before is None:
-            return here.new_zeros(batch, 2, rows, columns, dtype=torch.float32), here.new_zeros(
-                batch, 1, rows, columns
-            )
+            return mixed, here.new_zeros(batch, 1, rows, columns)
         flow = self.settled_upsampled(level, resized(before.flow, rows, columns))
         hidden = self.settled_features(level, resized(before.hidden, rows, columns))
         logit = resized(before.background_logit, rows, columns)
         return flow, torch.cat([hidden, logit.to(hidden.dtype)], dim=1)
 
-    def settled(self, level: int, flow: Tensor, correction: Tensor, logit: Tensor) -> Tensor:
-        """Flow that a level passes on; a global flow network filters here."""
-        del level, logit
-        return flow + correction
+    def settled(self, level: int, correction: Tensor, decoded: Decoded) -> Tensor:
+        """Correction that a level passes on; a global flow network filters here."""
+        del level, decoded
+        return correction
 
     def settled_upsampled(self, level: int, flow: Tensor) -> Tensor:
         """Flow that a level starts from; a global flow network filters here."""

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from gfn_core.errors import SettingsError
+from gfn_core.networks.flow_decoder import Decoded
 from gfn_core.networks.flow_network import (
     FlowNetwork,
     FlowNetworkSettings,
@@ -93,22 +94,32 @@ class GlobalFlowNet(FlowNetwork):
         student.load_state_dict(network.state_dict(), strict=False)
         return student
 
-    def forward(self, first: Tensor, second: Tensor) -> GlobalFlow:  # type: ignore[override]
-        """Estimate global flow from frames `first` to `second` (B, 1, H, W)."""
-        return self.global_flow(self.features(first), self.features(second))
+    def forward(  # type: ignore[override]
+        self, first: Tensor, second: Tensor, start: Tensor | None = None
+    ) -> GlobalFlow:
+        """Estimate global flow from frames `first` to `second` (B, 1, H, W).
 
-    def global_flow(self, first: FrameFeatures, second: FrameFeatures) -> GlobalFlow:
+        `start` (B, 2, h, w) px, on any grid, is a rough flow of all that moves.
+        """
+        return self.global_flow(self.features(first), self.features(second), start)
+
+    def global_flow(
+        self, first: FrameFeatures, second: FrameFeatures, start: Tensor | None = None
+    ) -> GlobalFlow:
         """Estimate global flow between frames whose features are known."""
-        levels = self.estimate(first, second)
+        levels = self.estimate(first, second, start)
         hidden = levels[-1].hidden.float()
         pooled = torch.cat([hidden.mean(dim=(2, 3)), hidden.amax(dim=(2, 3))], dim=1)
         return GlobalFlow(levels, self.confidence_head(pooled)[:, 0].float())
 
-    def settled(self, level: int, flow: Tensor, correction: Tensor, logit: Tensor) -> Tensor:
-        """Fit the level's correction; what came from below is global already."""
-        weight = torch.sigmoid(logit) if self.global_settings.weighted else None
-        settled: Tensor = flow + self.flow_filters[level](correction, weight)
-        return settled
+    def settled(self, level: int, correction: Tensor, decoded: Decoded) -> Tensor:
+        """Fit the correction where it shows background and can be relied on."""
+        weight = None
+        if self.global_settings.weighted:
+            background = torch.sigmoid(decoded.background_logit)
+            weight = background * torch.sigmoid(decoded.reliability_logit)
+        filtered: Tensor = self.flow_filters[level](correction, weight)
+        return filtered
 
     def settled_upsampled(self, level: int, flow: Tensor) -> Tensor:
         """Take out what interpolation between grids added."""

@@ -10,6 +10,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from gfn_core.motion.rough_flow import RoughFlow
+
 TRUTH_STRIDE = 4  # truth is kept at a quarter of the frame: no level is finer
 
 
@@ -58,11 +60,14 @@ class Batch:
     mixed_flow: Tensor  # (B, 2, h, w)
     global_flow: Tensor  # (B, 2, h, w)
     background: Tensor  # (B, 1, h, w) share of each cell
+    rough_flow: Tensor  # (B, 2, H, W) to begin with, of all that moves
     frame_skip: Tensor  # (B,) frames from first to second
 
     @classmethod
     def of(cls, pairs: Sequence[CompactPair], device: torch.device) -> "Batch":
         """Stack pairs of one size."""
+        search = RoughFlow()
+        rough = np.stack([search.between(*pair.frames) for pair in pairs])
         frames = (
             torch.from_numpy(np.stack([pair.frames for pair in pairs])).to(device).float() / 255
         )
@@ -73,5 +78,6 @@ class Batch:
             truth[:, :2],
             truth[:, 2:4],
             truth[:, 4:],
+            torch.from_numpy(rough).to(device),
             torch.ones(len(pairs), device=device),
         )

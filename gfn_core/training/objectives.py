@@ -45,10 +45,10 @@ class ObjectiveSettings:
 
     kind: LossKind = LossKind.ROBUST
     levels: tuple[float, ...] = (0.5, 0.7, 1.0)  # coarse to fine
-    global_flow: float = 0.3
-    mixed_flow: float = 0.1
-    matching: float = 1.0
-    background: float = 5.0
+    global_flow: float = 0.1
+    mixed_flow: float = 0.03
+    matching: float = 0.1
+    background: float = 6.0
     confidence: float = 0.1
     confidence_tolerance_px: float = 1.0
     distillation: float = 0.0
@@ -65,11 +65,11 @@ class Objective:
 
 def teacher_objective(network: FlowNetwork, batch: Batch, settings: ObjectiveSettings) -> Objective:
     """Mixed flow and background of an unfiltered network against synthetic truth."""
-    levels = network(batch.first, batch.second)
+    levels = network(batch.first, batch.second, batch.rough_flow)
     parts = [
         weight
         * (
-            _mixed_loss(level, batch, settings)
+            _mixed_loss(level, batch, settings, _purity(level, batch))
             + settings.background * _background_loss(level, batch)
         )
         for weight, level in zip(settings.levels, levels, strict=True)
@@ -85,12 +85,12 @@ def student_objective(
     network: GlobalFlowNet, batch: Batch, settings: ObjectiveSettings
 ) -> Objective:
     """Global flow, background and confidence of a filtered network against synthetic truth."""
-    estimate: GlobalFlow = network(batch.first, batch.second)
+    estimate: GlobalFlow = network(batch.first, batch.second, batch.rough_flow)
     parts = [
         weight
         * (
             settings.global_flow * _global_loss(level, batch, settings.kind)
-            + _mixed_loss(level, batch, settings)
+            + _mixed_loss(level, batch, settings, _at(batch.background, level))
             + settings.background * _background_loss(level, batch)
         )
         for weight, level in zip(settings.levels, estimate.levels, strict=True)
@@ -118,7 +118,7 @@ def distillation_objective(
     step: int,
 ) -> Objective:
     """Robust agreement with a teacher's flow, which needs no truth (GlobalFlowNet, sec. 3.3)."""
-    estimate: GlobalFlow = network(batch.first, batch.second)
+    estimate: GlobalFlow = network(batch.first, batch.second, batch.rough_flow)
     taught = teacher.flow(batch.first, batch.second)
     shape = settings.distillation_schedule.at(step)
     skip = batch.frame_skip
@@ -144,16 +144,22 @@ def _global_loss(level: LevelEstimate, batch: Batch, kind: LossKind) -> Tensor:
     return general_robust(global_flow_error(level.flow, _at(batch.global_flow, level)), kind.shape)
 
 
-def _mixed_loss(level: LevelEstimate, batch: Batch, settings: ObjectiveSettings) -> Tensor:
-    """Penalty (B,) on matches and unfiltered flow; a cell of two motions has no one flow."""
+def _purity(level: LevelEstimate, batch: Batch) -> Tensor:
+    """Weight (B, 1, h, w) of each cell: one of two motions has no one flow."""
+    return (2 * _at(batch.background, level) - 1).abs()
+
+
+def _mixed_loss(
+    level: LevelEstimate, batch: Batch, settings: ObjectiveSettings, counted: Tensor
+) -> Tensor:
+    """Penalty (B,) on matches and unfiltered flow, where `counted` (B, 1, h, w)."""
     truth = _at(batch.mixed_flow, level)
-    purity = (2 * _at(batch.background, level) - 1).abs()
     error = general_robust(endpoint_error(level.local_flow, truth), settings.kind.shape)
     rows, columns = truth.shape[2:]
     cells = torch.tensor([columns / batch.first.shape[3], rows / batch.first.shape[2]])
     left = (truth - level.start.detach()) * cells.to(truth.device)[:, None, None]
-    return settings.mixed_flow * weighted_mean(error, purity) + settings.matching * matching_loss(
-        level.match_logits, left, purity
+    return settings.mixed_flow * weighted_mean(error, counted) + settings.matching * matching_loss(
+        level.match_logits, left, counted
     )
 
 

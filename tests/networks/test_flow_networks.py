@@ -71,15 +71,17 @@ def test_nothing_depends_on_the_order_or_size_of_a_batch(kind):
         torch.testing.assert_close(level.flow[2:3], single.flow, atol=0.05, rtol=0)
 
 
-def test_a_fresh_decoder_answers_with_most_of_the_soft_arg_max():
+def test_a_fresh_decoder_answers_between_the_flow_so_far_and_the_soft_arg_max():
     torch.manual_seed(0)
     decoder = FlowDecoder(radius=3, features=4, width=8, hidden=8, carried=2)
     matches, features = torch.rand(2, 36, 5, 6), torch.rand(2, 4, 5, 6)
     with torch.no_grad():
-        out = decoder(matches, features, torch.rand(2, 2, 5, 6), torch.rand(2, 3, 5, 6))
+        flow, departure = torch.rand(2, 2, 2, 5, 6)
+        out = decoder(matches, features, flow, departure, torch.rand(2, 3, 5, 6))
     guess = expected_displacement(out.match_logits)
-    torch.testing.assert_close(out.correction, torch.sigmoid(torch.tensor(START_TRUST)) * guess)
-    assert out.correction.abs().max() > 0.01
+    trust = torch.sigmoid(torch.tensor(START_TRUST))
+    torch.testing.assert_close(out.correction, (1 - trust) * departure + trust * guess)
+    assert (out.correction - departure).abs().max() > 0.01
 
 
 @pytest.mark.parametrize("subspace", list(Subspace))

@@ -1,0 +1,160 @@
+"""Two successive frames: what their sparse tracks say of the camera's motion."""
+
+from dataclasses import dataclass, field, replace
+
+import cv2
+import numpy as np
+
+from gfn_core.geometry import FloatArray, FrameGeometry
+from gfn_core.motion.bases import OrthonormalBases
+from gfn_core.motion.coverage import area_share, border_weights, coverage_weights
+from gfn_core.motion.estimator import PairMotion
+from gfn_core.motion.fitting import Fit, FitSettings, fit_homography, rival_motions
+from gfn_core.motion.guide import Guide
+from gfn_core.motion.shots import likeness
+from gfn_core.motion.tracks import (
+    Luma,
+    TrackedFrame,
+    TrackingSettings,
+    Tracks,
+    coarse_tracks,
+    fine_tracks,
+)
+
+COARSE_ITERATIONS = 6  # enough to start the fine tracks within a pixel
+LARGEST_LAPLACIAN = 4 * 255
+GUESS_CONFIDENCE = 0.5  # at most: a motion that no track confirms
+
+
+@dataclass(frozen=True)
+class TracksSettings:
+    """All that decides what the estimator finds, beside the frames."""
+
+    tracking: TrackingSettings = field(default_factory=TrackingSettings)
+    fit: FitSettings = field(default_factory=FitSettings)
+    expected_background: float = 0.5  # a smaller share of the frame lowers the confidence
+    tolerated_uncertainty: float = 1e-3  # half-widths: halves the confidence
+    cut_inlier_share: float = 0.25  # at a cut fewer of the corners move together
+    cut_likeness: float = 0.5  # and the thumbnails are less alike
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """What the tracks of a pair say: the motion, and how much of the frame moves by it."""
+
+    fit: Fit
+    inlier_share: float  # of the corners
+    background_share: float  # of the area
+
+    @classmethod
+    def of(cls, tracks: Tracks, fit: Fit) -> "Agreement":
+        """Count who agrees; a corner that was lost does not."""
+        points = np.concatenate([tracks.source, tracks.lost])
+        agrees = np.concatenate([fit.inlier_weights > 0.25, np.zeros(len(tracks.lost), bool)])
+        share = float(agrees.mean()) if len(points) else 0.0
+        return cls(fit, share, area_share(points, agrees.astype(np.float64)))
+
+
+@dataclass(frozen=True)
+class FramePair:
+    """Two successive frames, and what a network says of them where there is one."""
+
+    first: TrackedFrame
+    second: TrackedFrame
+    geometry: FrameGeometry  # of the analysis frames
+    bases: OrthonormalBases
+    settings: TracksSettings
+    guide: Guide | None = None
+
+    def motion(self, previous: FloatArray) -> PairMotion:
+        """Motion of this pair, where the pair before moved by `previous` (3, 3)."""
+        seen = PairMotion(
+            sharpness=sharpness(self.second.luma),
+            luminance_change=(mean_luma(self.second.luma) - mean_luma(self.first.luma)) / 255,
+        )
+        if len(self.first.corners) == 0:
+            return self.guessed(seen)
+        if np.array_equal(self.first.luma, self.second.luma):
+            return seen
+        found = self.agreement(previous)
+        if found.inlier_share < self.settings.cut_inlier_share and self.is_cut():
+            return replace(seen, shot_start=True)
+        return replace(
+            seen,
+            homography=found.fit.homography,
+            confidence=self.confidence(found),
+            background_share=found.background_share,
+            inlier_share=found.inlier_share,
+            residual=found.fit.residual,
+        )
+
+    def agreement(self, previous: FloatArray) -> Agreement:
+        """Track coarsely and choose a motion, then track finely from that."""
+        tracking = self.settings.tracking
+        coarse = coarse_tracks(self.first, self.second, self.geometry, tracking)
+        start = self.coarse_fit(coarse, previous).homography
+        fine = fine_tracks(self.first, self.second, self.geometry, tracking, start)
+        fit = fit_homography(
+            fine.source,
+            fine.target,
+            self.bases,
+            weights=self.background_weights(fine.source) if self.guide else None,
+            starts=[start],
+            settings=self.settings.fit,
+        )
+        return Agreement.of(fine, fit)
+
+    def coarse_fit(self, tracks: Tracks, previous: FloatArray) -> Fit:
+        """Choose between the motions that the tracks show, by the background each explains.
+
+        Tracks are weighed by the area that they stand for, and by where background is.
+        """
+        area = coverage_weights(tracks.source)
+        guesses = [previous, np.eye(3)] if self.guide is None else [self.guide.homography, previous]
+        return fit_homography(
+            tracks.source,
+            tracks.target,
+            self.bases,
+            weights=area * self.background_weights(tracks.source),
+            starts=[*rival_motions(tracks.source, tracks.target, 2), *guesses],
+            settings=replace(self.settings.fit, iterations=COARSE_ITERATIONS),
+        )
+
+    def background_weights(self, points: FloatArray) -> FloatArray:
+        """Weight (N,) of `points` (N, 2): seen by the guide, or else likely at their place."""
+        if self.guide is not None:
+            return self.guide.weights(points, self.geometry)
+        return border_weights(points, self.geometry.half_height)
+
+    def guessed(self, seen: PairMotion) -> PairMotion:
+        """Motion where there is nothing to track: the guide's, or rest; trusted accordingly."""
+        if self.guide is None:
+            return replace(seen, confidence=0.0, background_share=0.0, inlier_share=0.0)
+        return replace(
+            seen,
+            homography=self.guide.homography,
+            confidence=self.guide.confidence * GUESS_CONFIDENCE,
+            background_share=float(self.guide.background.mean()),
+            inlier_share=0.0,
+        )
+
+    def is_cut(self) -> bool:
+        """Whether the two frames show different places, however far the camera may have turned."""
+        return likeness(self.first.thumbnail, self.second.thumbnail) < self.settings.cut_likeness
+
+    def confidence(self, found: Agreement) -> float:
+        """Trust in the motion: much of the frame agrees on it, and it is known precisely."""
+        agreement = min(1.0, found.background_share / self.settings.expected_background)
+        precision = 1 / (1 + (found.fit.uncertainty / self.settings.tolerated_uncertainty) ** 2)
+        return agreement * precision
+
+
+def mean_luma(luma: Luma) -> float:
+    """Mean of a picture, 0 to 255."""
+    return float(cv2.mean(luma)[0])
+
+
+def sharpness(luma: Luma) -> float:
+    """Mean absolute Laplacian, 0 to 1."""
+    laplacian = cv2.Laplacian(luma, cv2.CV_16S)
+    return float(cv2.norm(laplacian, cv2.NORM_L1) / laplacian.size / LARGEST_LAPLACIAN)
