@@ -1,11 +1,15 @@
 """What a user may choose, one frozen value per stage; each is part of that stage's key."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from gfn_core.errors import SettingsError
 from gfn_core.media.encoding import Encoding
 from gfn_core.motion.estimator_name import EstimatorName
 from gfn_core.smoothing.settings import StageOneSettings
+from gfn_core.store.weights_header import weights_digest
+
+SHIPPED_WEIGHTS = Path(__file__).parent / "weights" / "globalflownet.safetensors"
 
 
 @dataclass(frozen=True)
@@ -14,10 +18,26 @@ class MotionSettings:
 
     estimator: EstimatorName = EstimatorName.TRACKS
     longest_px: int = 640  # longer side of the frames analysed
+    weights: Path | None = field(default=None, compare=False)  # other than those shipped
 
     def __post_init__(self) -> None:
         if not 160 <= self.longest_px <= 3840:
             raise SettingsError(f"longest_px is {self.longest_px}; it can be 160 to 3840")
+        if self.weights is not None and not self.estimator.has_weights:
+            raise SettingsError(f"the estimator {self.estimator} has no weights to choose")
+
+    @property
+    def weights_path(self) -> Path:
+        """Where the network's weights lie."""
+        return self.weights or SHIPPED_WEIGHTS
+
+    @property
+    def weights_digests(self) -> tuple[str, ...]:
+        """Digest of the network's weights, part of every key; none without a network.
+
+        Raises WeightsUnusable.
+        """
+        return (weights_digest(self.weights_path),) if self.estimator.has_weights else ()
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from gfn_core.media.frame_reader import GrayFrame, open_reader
 from gfn_core.media.video_info import VideoInfo
 from gfn_core.motion.estimator import estimate_motion
 from gfn_core.motion.model import Motion
-from gfn_core.motion.tracks_estimator import TracksEstimator
 from gfn_core.store.keys import plain
 from gfn_core.store.motion_table import save_motion
 from tasks.clip import Clip, Made
+from tasks.estimators import estimator_of
 from tasks.making import Notes, make, probed_source
 from tasks.stage_task import stage_task
 from tasks.supervisor import Progress
@@ -45,6 +45,7 @@ def _estimate(clip: Clip, unfinished: Path, progress: Progress) -> Notes:
         "software": f"gfn {__version__}",
         "source_sha256": probed.sha256,
         "estimator": settings.estimator,
+        "weights_sha256": "".join(settings.weights_digests),
         "settings": plain(settings),
         "decoder": decoder,
         "time_base": str(probed.info.time_base),
@@ -58,8 +59,8 @@ def _estimate_with(
 ) -> tuple[Motion, str]:
     size = info.geometry.fitted(clip.settings.motion.longest_px)
     reader = open_reader(clip.source, info, size, clip.threads, allow_decord)
-    estimator = TracksEstimator()
-    return estimate_motion(_counted(reader, progress), estimator, info.geometry), reader.name
+    motion = estimate_motion(_counted(reader, progress), estimator_of(clip), info.geometry)
+    return motion, reader.name
 
 
 def _damage(motion: Motion, info: VideoInfo) -> Notes:

@@ -6,4 +6,10 @@ from enum import StrEnum
 class EstimatorName(StrEnum):
     """What users and keys call an estimator."""
 
+    GLOBALFLOWNET = "globalflownet"
     TRACKS = "tracks"
+
+    @property
+    def has_weights(self) -> bool:
+        """Whether it is a network."""
+        return self is not EstimatorName.TRACKS

@@ -14,6 +14,7 @@ from gfn_core.motion.similarity import Similarity
 
 SIMILAR = 4  # leading bases, which span the similarities
 RESIDUAL = BASES - SIMILAR
+STRAIN_COLUMNS, STRAIN_ROWS = 16, 9
 RESIDUAL_NAMES = ("stretch", "shear", "perspective_x", "perspective_y")
 
 
@@ -33,3 +34,15 @@ def residual_homography(weights: FloatArray, geometry: FrameGeometry) -> FloatAr
     """Return the homography (..., 3, 3) of weights (..., 4), without any similarity."""
     similar = np.zeros((*weights.shape[:-1], SIMILAR))
     return orthonormal_bases(geometry).homography_of(np.concatenate([similar, weights], axis=-1))
+
+
+def strain(geometry: FrameGeometry) -> FloatArray:
+    """Return the strain (4,) of each weight's unit: root mean square derivative of its flow.
+
+    Per half-width; how much a picture bent so changes its local areas and angles.
+    """
+    points, step = geometry.grid(STRAIN_COLUMNS, STRAIN_ROWS), np.eye(2) / 2
+    bases = orthonormal_bases(geometry)
+    derivatives = [bases.at(points + d) - bases.at(points - d) for d in step]  # exact: quadratic
+    squared = sum((part[..., SIMILAR:] ** 2).sum(axis=-2) for part in derivatives)
+    return np.asarray(np.sqrt(np.mean(squared, axis=(0, 1))))

@@ -22,6 +22,7 @@ from gfn_core.errors import WeightsUnusable
 from gfn_core.networks.flow_network import FlowNetwork, FlowNetworkSettings
 from gfn_core.networks.global_flow_net import GlobalFlowNet, GlobalFlowNetSettings
 from gfn_core.networks.subspace import Subspace
+from gfn_core.store.weights_header import weights_header
 
 Network = TypeVar("Network", bound=FlowNetwork)
 
@@ -83,15 +84,12 @@ def load_flow_network(path: Path, device: torch.device) -> FlowNetwork:
 
 def read_weights(path: Path) -> LoadedWeights:
     """Read and verify a weights file; raises WeightsUnusable."""
-    if not path.is_file():
-        raise WeightsUnusable(f"{path}: no such weights file; name another or reinstall gfn")
+    metadata = weights_header(path)
     try:
         with safe_open(path, framework="pt") as file:
-            metadata = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (SafetensorError, OSError, ValueError) as error:
-        reason = str(error).splitlines()[0]
-        raise WeightsUnusable(f"{path}: not a readable safetensors file: {reason}") from error
+        raise WeightsUnusable(f"{path}: damaged: its values cannot be read") from error
     missing = {"architecture", "settings", "digest"} - metadata.keys()
     if missing:
         raise WeightsUnusable(f"{path}: not weights of gfn: no {', '.join(sorted(missing))} in it")

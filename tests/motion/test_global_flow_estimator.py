@@ -1,0 +1,158 @@
+"""The guide's part in the motion of a pair, and the streaming of a network's guides."""
+
+from dataclasses import dataclass
+from itertools import islice
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from gfn_core.geometry import FrameGeometry
+from gfn_core.motion.bases import orthonormal_bases
+from gfn_core.motion.estimator import estimate_motion
+from gfn_core.motion.frame_pair import FramePair, TracksSettings
+from gfn_core.motion.global_flow_estimator import GlobalFlowEstimator, GlobalFlowSettings
+from gfn_core.motion.guide import LEAST_WEIGHT, Guide
+from gfn_core.motion.homography import flow, in_pixels
+from gfn_core.motion.similarity import Similarity
+from gfn_core.motion.tracks import prepare
+from gfn_core.networks.flow_network import FlowNetworkSettings
+from gfn_core.networks.global_flow_net import GlobalFlowNet, GlobalFlowNetSettings
+
+GEOMETRY = FrameGeometry(640, 360)
+CPU = torch.device("cpu")
+
+
+@dataclass(frozen=True)
+class Frame:
+    index: int
+    luma: np.ndarray
+
+    @property
+    def pts(self):
+        return self.index
+
+    @property
+    def pts_seconds(self):
+        return self.index / 25
+
+
+def texture(seed, height=360, width=640):
+    rng = np.random.default_rng(seed)
+    picture = sum(
+        cv2.GaussianBlur(rng.normal(0, 1, (height, width)), None, s) * s for s in (2, 5, 15)
+    )
+    return np.clip(120 + 45 * picture / picture.std(), 0, 255)
+
+
+def moved(picture, motion):
+    return cv2.warpPerspective(
+        picture,
+        in_pixels(motion, GEOMETRY),
+        (640, 360),
+        flags=cv2.INTER_CUBIC,
+        borderMode=cv2.BORDER_REFLECT,
+    )
+
+
+def pair_with_a_large_object(camera, own):
+    """Two frames in which an object over 60 % of the frame moves by `own`."""
+    background, thing = texture(1), texture(2)
+    mask = np.zeros((360, 640))
+    mask[20:340, 110:540] = 1
+    first = np.where(mask > 0, thing, background)
+    mask_then = moved(mask, own)
+    second = mask_then * moved(thing, own) + (1 - mask_then) * moved(background, camera)
+    return [np.clip(np.rint(f), 0, 255).astype(np.uint8) for f in (first, second)], 1 - mask
+
+
+def test_a_guide_keeps_the_motion_on_the_background():
+    camera = Similarity.from_parameters(0.02, -0.01, 0.008, 0.004).matrix
+    own = Similarity.from_parameters(-0.03, 0.015, 0.0, 0.0).matrix
+    lumas, background = pair_with_a_large_object(camera, own)
+    frames = [prepare(luma, TracksSettings().tracking) for luma in lumas]
+    grid = GEOMETRY.grid(32, 18).reshape(-1, 2)
+    errors_px = {}
+    for name, guide in {
+        "alone": None,
+        "guided": Guide(np.eye(3), cv2.resize(background, (32, 18)), confidence=0.5),
+    }.items():
+        pair = FramePair(*frames, GEOMETRY, orthonormal_bases(GEOMETRY), TracksSettings(), guide)
+        found = pair.motion(np.eye(3)).homography
+        errors_px[name] = np.hypot(*(flow(found, grid) - flow(camera, grid)).T).mean() * 320
+    assert errors_px["guided"] < 0.1
+    assert errors_px["alone"] > 5  # else the scene would show nothing
+
+
+def test_weights_are_those_of_the_cell_a_point_lies_in():
+    background = np.random.default_rng(0).uniform(0.1, 1, (18, 32))
+    guide = Guide(np.eye(3), background, confidence=1.0)
+    centres = GEOMETRY.grid(32, 18).reshape(-1, 2)
+    np.testing.assert_allclose(guide.weights(centres, GEOMETRY), background.ravel(), atol=1e-4)
+    empty = Guide(np.eye(3), np.zeros((18, 32)), confidence=1.0)
+    assert (empty.weights(centres, GEOMETRY) == LEAST_WEIGHT).all()
+
+
+def test_where_nothing_can_be_tracked_the_guide_is_trusted_a_little():
+    blank = prepare(np.full((360, 640), 90, np.uint8), TracksSettings().tracking)
+    motion = Similarity.from_parameters(0.01, 0.0, 0.0, 0.0).matrix
+    guide = Guide(motion, np.ones((18, 32)), confidence=0.6)
+    pair = FramePair(
+        blank, blank, GEOMETRY, orthonormal_bases(GEOMETRY), TracksSettings(), guide
+    ).motion(np.eye(3))
+    np.testing.assert_array_equal(pair.homography, motion)
+    assert 0 < pair.confidence <= 0.5
+
+
+@pytest.fixture(scope="module")
+def network():
+    torch.manual_seed(0)
+    sizes = FlowNetworkSettings(
+        channels=(4, 4, 8), radii=(1, 1, 1), descriptor=4, widths=(8, 8, 8), hidden=(4, 4, 4)
+    )
+    return GlobalFlowNet(GlobalFlowNetSettings(sizes))
+
+
+def shaken_frames(count):
+    rng = np.random.default_rng(3)
+    for index in range(count):
+        motion = Similarity.from_parameters(*rng.normal(0, 0.01, 2), 0.0, 0.0).matrix
+        yield Frame(index, np.clip(moved(texture(5), motion), 0, 255).astype(np.uint8))
+
+
+def test_motion_does_not_depend_on_the_size_of_batches(network):
+    found = [
+        estimate_motion(
+            shaken_frames(5),
+            GlobalFlowEstimator(network, CPU, GlobalFlowSettings(batch_frames=size)),
+            GEOMETRY,
+        )
+        for size in (1, 2, 8)
+    ]
+    assert len(found[0]) == 5 and found[0].shot_start.tolist() == [True, *[False] * 4]
+    for other in found[1:]:
+        np.testing.assert_allclose(other.homography, found[0].homography, atol=1e-6)
+        np.testing.assert_allclose(other.confidence, found[0].confidence, atol=1e-4)
+
+
+def test_frames_are_read_a_batch_ahead_at_most(network):
+    read = []
+
+    def counted():
+        for frame in shaken_frames(12):
+            read.append(frame.index)
+            yield frame
+
+    estimator = GlobalFlowEstimator(network, CPU, GlobalFlowSettings(batch_frames=4))
+    motions = estimator.pair_motions(counted(), GEOMETRY)
+    assert len(list(islice(motions, 3))) == 3
+    assert read == [0, 1, 2, 3]
+
+
+def test_a_portrait_video_with_tall_pixels(network):
+    frames = [Frame(i, np.ascontiguousarray(f.luma.T)) for i, f in enumerate(shaken_frames(3))]
+    found = estimate_motion(
+        frames, GlobalFlowEstimator(network, CPU, GlobalFlowSettings()), FrameGeometry(720, 1280)
+    )
+    assert len(found) == 3
