@@ -27,8 +27,9 @@ def digest_line(unfinished: Path, final: Path) -> str:
 
 
 def noted_digest(artifact: Path) -> str | None:
-    """Digest noted when `artifact` was made; None where there is none."""
+    """Digest noted when `artifact` was made; None where there is none, or one of another file."""
     try:
-        return digest_path(artifact).read_text().split()[0]
-    except (OSError, IndexError, UnicodeDecodeError):
+        digest, name = digest_path(artifact).read_text().split()
+    except (OSError, ValueError):
         return None
+    return digest if name == artifact.name else None

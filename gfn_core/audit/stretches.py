@@ -1,0 +1,33 @@
+"""Stretches of frames in which something holds."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gfn_core.geometry import FloatArray
+
+BRIDGED_SECONDS = 0.25  # a gap this short does not end a stretch
+
+
+def stretches(
+    holds: NDArray[np.bool_], pts_seconds: FloatArray, least_seconds: float
+) -> Iterator[tuple[int, int]]:
+    """Yield (first, last) frame of each stretch of `holds` (N,) of at least `least_seconds`."""
+    frames = np.flatnonzero(holds)
+    if not len(frames):
+        return
+    times = pts_seconds[frames]
+    breaks = np.flatnonzero(np.diff(times) > BRIDGED_SECONDS)
+    for first, last in zip(
+        frames[np.r_[0, breaks + 1]], frames[np.r_[breaks, len(frames) - 1]], strict=True
+    ):
+        if pts_seconds[last] - pts_seconds[first] >= least_seconds:
+            yield int(first), int(last)
+
+
+def shots(shot_start: NDArray[np.bool_]) -> Iterator[slice]:
+    """Yield the frames of each shot."""
+    starts = np.union1d(np.flatnonzero(shot_start), [0] if len(shot_start) else [])
+    for first, end in zip(starts, np.r_[starts[1:], len(shot_start)], strict=True):
+        yield slice(int(first), int(end))
