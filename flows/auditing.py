@@ -1,0 +1,149 @@
+"""`gfn audit` for a person: what is wrong or doubtful, what was mended, what could be removed."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from flows.archive_audit import ArchiveAudit
+from flows.repairing import collect_garbage, garbage, publish_again, repair_request
+from flows.stabilizing import Audience, run_request
+from gfn_core.audit.finding import KINDS, Finding, Severity, worst_severity
+from gfn_core.store.archive import Archive
+
+EXIT_CODES = {None: 0, Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 3}
+STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
+
+
+@dataclass(frozen=True)
+class AuditOrder:
+    """What an audit is asked to do beside looking."""
+
+    deep: bool = False  # read whole sources and outputs
+    repair: bool = False  # make anew what is broken
+    gc: bool = False  # list what nothing refers to
+    yes: bool = False  # and remove it
+    with_prefect: bool = True
+
+
+@dataclass(frozen=True)
+class AuditResult:
+    """What an audit found and did, as `--json` prints it."""
+
+    archive: str
+    clips: int
+    findings: tuple[Finding, ...]  # that are left
+    mended: tuple[Finding, ...]
+    garbage: tuple[str, ...]  # relative to the archive
+    is_removed: bool
+
+    @property
+    def exit_code(self) -> int:
+        """0 nothing to look at, 1 warnings, 3 errors."""
+        return EXIT_CODES[worst_severity(self.findings)]
+
+    def to_json(self) -> str:
+        """The result as JSON."""
+        worst = worst_severity(self.findings)
+        content = {
+            "archive": self.archive,
+            "clips": self.clips,
+            "worst": worst.label if worst is not None else None,
+            "findings": [finding.as_row() for finding in self.findings],
+            "mended": [finding.as_row() for finding in self.mended],
+            "garbage": self.garbage,
+            "is_removed": self.is_removed,
+        }
+        return json.dumps(content, indent=1)
+
+
+def audit_archive(folder: Path, order: AuditOrder, audience: Audience) -> AuditResult:
+    """Audit the archive in `folder`, do what is ordered, and tell `audience`."""
+    archive = Archive(folder.resolve())
+    findings = ArchiveAudit(archive, order.deep).findings()
+    mended: list[Finding] = []
+    if order.repair:
+        before, findings = findings, _repaired(archive, findings, order, audience)
+        mended = [finding for finding in before if finding not in findings]
+    files: Sequence[Path] = ()
+    if order.gc:
+        audit = ArchiveAudit(archive)
+        files = collect_garbage(audit) if order.yes else [file.path for file in garbage(audit)]
+        if order.yes:
+            findings = ArchiveAudit(archive, order.deep).findings()
+    audit = ArchiveAudit(archive)
+    result = AuditResult(
+        str(archive.root),
+        len(audit.clips),
+        tuple(findings),
+        tuple(mended),
+        tuple(path.relative_to(archive.root).as_posix() for path in files),
+        order.yes,
+    )
+    if audience.as_json:
+        print(result.to_json())
+    _show(audience.results, result, order)
+    return result
+
+
+def _repaired(
+    archive: Archive, findings: list[Finding], order: AuditOrder, audience: Audience
+) -> list[Finding]:
+    """Make anew what is broken; return what is still to be said."""
+    request = repair_request(ArchiveAudit(archive, order.deep), findings)
+    if request.clips:
+        quiet = Audience(quiet=audience.quiet or audience.as_json)
+        run_request(request, quiet, with_prefect=order.with_prefect)
+    touched = {finding.clip for finding in findings if finding.kind.is_mended}
+    for clip in ArchiveAudit(archive).clips:
+        if clip.entry.video in touched:
+            publish_again(clip)
+    return ArchiveAudit(archive, order.deep).findings()
+
+
+def _show(console: Console, result: AuditResult, order: AuditOrder) -> None:
+    table = Table("", "clip or file", "at", "what", box=None, pad_edge=False)
+    for finding in sorted(result.findings, key=lambda found: -found.severity):
+        style = STYLES[finding.severity]
+        table.add_row(
+            f"[{style}]{finding.code}[/]",
+            escape(finding.clip or finding.path),
+            place_in_time(finding),
+            escape(finding.message),
+        )
+    if result.findings:
+        console.print(table)
+    _show_hints(console, result.findings)
+    if order.repair:
+        console.print(f"{len(result.mended)} findings are mended")
+    for name in result.garbage:
+        console.print(f"{'removed' if result.is_removed else 'would remove'} {escape(name)}")
+    if result.garbage and not result.is_removed:
+        console.print("nothing was removed; add --yes to remove these files")
+    counts = ", ".join(
+        f"{sum(f.severity == severity for f in result.findings)} {severity.label}"
+        for severity in sorted(Severity, reverse=True)
+    )
+    console.print(f"{result.clips} clips: {counts}")
+
+
+def _show_hints(console: Console, findings: Iterable[Finding]) -> None:
+    for code in sorted({finding.code for finding in findings}):
+        console.print(f"[dim]{code}:[/] {KINDS[code].meaning}: {KINDS[code].hint}", soft_wrap=True)
+
+
+def place_in_time(finding: Finding) -> str:
+    """Where in the video, as people read it; empty where it is about the whole."""
+    if finding.start_seconds is None:
+        return ""
+    start, end = finding.start_seconds, finding.end_seconds
+    return clock(start) if end is None or end == start else f"{clock(start)} to {clock(end)}"
+
+
+def clock(seconds: float) -> str:
+    """Minutes and seconds."""
+    return f"{int(seconds // 60)}:{seconds % 60:04.1f}"
