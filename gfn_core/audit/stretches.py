@@ -28,6 +28,7 @@ def stretches(
 
 def shots(shot_start: NDArray[np.bool_]) -> Iterator[slice]:
     """Yield the frames of each shot."""
-    starts = np.union1d(np.flatnonzero(shot_start), [0] if len(shot_start) else [])
-    for first, end in zip(starts, np.r_[starts[1:], len(shot_start)], strict=True):
-        yield slice(int(first), int(end))
+    if len(shot_start):
+        bounds = np.unique(np.r_[0, np.flatnonzero(shot_start), len(shot_start)])
+        for first, end in zip(bounds[:-1], bounds[1:], strict=True):
+            yield slice(int(first), int(end))
