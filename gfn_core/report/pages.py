@@ -36,5 +36,11 @@ def archive_page(rows: Sequence[ArchiveRow]) -> str:
     return _templates().get_template("archive.html").render(rows=rows)
 
 
+def training_page(curves_svg: str, samples_url: str) -> str:
+    """Page of a training: its curves, and a picture of samples as a data URL."""
+    template = _templates().get_template("training.html")
+    return template.render(curves=Markup(curves_svg), samples=samples_url)  # noqa: S704  our own SVG
+
+
 def _templates() -> Environment:
     return Environment(loader=PackageLoader("gfn_core.report"), autoescape=True)
