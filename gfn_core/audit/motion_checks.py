@@ -51,8 +51,7 @@ def _outlier_steps(clip: str, motion: Motion) -> Iterator[Finding]:
         ways = steps[shot.start + 1 : shot.stop]
         if len(ways) <= 2 * MEDIAN_REACH:
             continue
-        parts = np.stack([ways.real, ways.imag], axis=-1)
-        deviation = np.linalg.norm(parts - local_median(parts, MEDIAN_REACH), axis=-1).max(axis=-1)
+        deviation = np.linalg.norm(ways - local_median(ways, MEDIAN_REACH), axis=-1).max(axis=-1)
         usual = local_median(deviation, 5 * MEDIAN_REACH)
         for t in np.flatnonzero(deviation > OUTLIER_FLOOR + OUTLIER_RATIO * usual):
             at = float(motion.pts_seconds[shot.start + 1 + t])

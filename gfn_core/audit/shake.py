@@ -4,32 +4,45 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gfn_core.geometry import FloatArray
+from gfn_core.motion.homography import transform
 from gfn_core.motion.model import Motion
-from gfn_core.motion.similarity import ComplexArray, Similarity
+from gfn_core.motion.similarity import Similarity
 from gfn_core.smoothing.trajectory import Trajectory
 
 HALF_WIDTH_PX = 960.0  # px of a frame 1920 px wide, as in docs/measures.md
 POINT_COLUMNS, POINT_ROWS = 5, 3
 
 
-def source_steps(motion: Motion) -> ComplexArray:
-    """Way (N, P) of points all over the frame from each frame to the next, half-widths."""
-    return _steps(motion.similarity, motion)
+def source_steps(motion: Motion) -> FloatArray:
+    """Way (N, P, 2) of points all over the frame from each frame to the next, half-widths."""
+    return _steps(motion.homography, motion)
 
 
-def output_steps(motion: Motion, trajectory: Trajectory) -> ComplexArray:
-    """The same in the stabilized video."""
-    correction = trajectory.correction
-    before = correction[np.maximum(np.arange(len(motion)) - 1, 0)]
-    seen = correction.inverse() @ motion.similarity @ before
-    return _steps(seen, motion)
+def output_steps(motion: Motion, trajectory: Trajectory) -> FloatArray:
+    """The same in the stabilized video, in the source's scale: not magnified by the crop."""
+    warp = source_warps(trajectory)
+    before = np.concatenate([warp[:1], warp[:-1]])
+    return _steps(np.linalg.inv(warp) @ motion.homography @ before, motion)
 
 
-def mean_acceleration_px(steps: ComplexArray, shot_start: NDArray[np.bool_]) -> float:
-    """Mean magnitude of the change of `steps` (N, P) within shots, px of a frame 1920 px wide."""
+def source_warps(trajectory: Trajectory) -> FloatArray:
+    """Warps (N, 3, 3) from points of the window, in the source's scale, to the source frame."""
+    warp = trajectory.output_to_source
+    matrix = warp.matrix if isinstance(warp, Similarity) else warp
+    return np.asarray(matrix @ np.diag([1 / trajectory.window, 1 / trajectory.window, 1]))
+
+
+def mean_acceleration_px(steps: FloatArray, shot_start: NDArray[np.bool_]) -> float:
+    """Mean magnitude of the change of `steps` (N, P, 2) within shots; px, of 1920."""
     inside = ~(shot_start[1:] | shot_start[:-1])
-    change = np.abs(np.diff(steps, axis=0))[inside]
-    return float(change.mean() * HALF_WIDTH_PX) if change.size else 0.0
+    change = accelerations_px(steps)[1:][inside]
+    return float(change.mean()) if change.size else 0.0
+
+
+def accelerations_px(steps: FloatArray) -> FloatArray:
+    """Magnitude (N,) of the change of `steps` (N, P, 2), px of a frame 1920 px wide."""
+    change = np.diff(steps, axis=0, prepend=steps[:1])
+    return np.asarray(np.linalg.norm(change, axis=-1).mean(axis=-1) * HALF_WIDTH_PX)
 
 
 def shake_px(motion: Motion, trajectory: Trajectory) -> tuple[float, float]:
@@ -47,7 +60,7 @@ def local_median(values: FloatArray, reach: int) -> FloatArray:
     return np.asarray(np.median(windows, axis=-1))
 
 
-def _steps(similarity: Similarity, motion: Motion) -> ComplexArray:
-    points = motion.geometry.grid(POINT_COLUMNS, POINT_ROWS).reshape(-1, 2) @ np.array([1, 1j])
-    steps = (similarity.linear - 1)[:, None] * points + similarity.translation[:, None]
-    return np.asarray(np.where(motion.shot_start[:, None], 0, steps))
+def _steps(homography: FloatArray, motion: Motion) -> FloatArray:
+    points = motion.geometry.grid(POINT_COLUMNS, POINT_ROWS).reshape(-1, 2)
+    steps = transform(homography, points) - points
+    return np.asarray(np.where(motion.shot_start[:, None, None], 0.0, steps))

@@ -1,6 +1,7 @@
 """Stretches of frames in which something holds."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,5 +31,5 @@ def shots(shot_start: NDArray[np.bool_]) -> Iterator[slice]:
     """Yield the frames of each shot."""
     if len(shot_start):
         bounds = np.unique(np.r_[0, np.flatnonzero(shot_start), len(shot_start)])
-        for first, end in zip(bounds[:-1], bounds[1:], strict=True):
+        for first, end in pairwise(bounds):
             yield slice(int(first), int(end))

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from gfn_core.audit.finding import Finding
-from gfn_core.audit.shake import shake_px
+from gfn_core.audit.shake import shake_px, source_warps
 from gfn_core.geometry import FloatArray
+from gfn_core.motion.homography import transform
 from gfn_core.motion.model import Motion
 from gfn_core.smoothing.crop_window import CropWindow
 from gfn_core.smoothing.trajectory import Trajectory
@@ -19,7 +20,7 @@ WORSE_RATIO, WORSE_FLOOR_PX = 1.05, 0.3  # of the source's acceleration; px of 1
 
 def trajectory_findings(clip: str, motion: Motion, trajectory: Trajectory) -> Iterator[Finding]:
     """Yield what is doubtful about `trajectory`, made of `motion`; both have N frames."""
-    if not np.isfinite(trajectory.correction.matrix).all():
+    if not np.isfinite(source_warps(trajectory)).all():
         yield Finding("not-finite", clip, "the trajectory holds values that are no numbers")
         return
     beyond = beyond_frame_px(trajectory)
@@ -35,7 +36,11 @@ def trajectory_findings(clip: str, motion: Motion, trajectory: Trajectory) -> It
 
 def beyond_frame_px(trajectory: Trajectory) -> FloatArray:
     """How far each frame's window reaches beyond the source frame, (N,), px; below 0: room left."""
-    return CropWindow(trajectory.geometry, trajectory.window).violation(trajectory.correction)
+    window = CropWindow(trajectory.geometry, trajectory.window)
+    corners = transform(source_warps(trajectory), window.corners)
+    beyond = np.abs(corners) - window.frame_half_size
+    half_widths_px = np.diag(trajectory.geometry.to_pixels)[:2]
+    return np.asarray((beyond * half_widths_px).max(axis=(-2, -1)))
 
 
 def _outside_frame(clip: str, motion: Motion, beyond: FloatArray) -> Iterator[Finding]:

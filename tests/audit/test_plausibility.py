@@ -140,7 +140,8 @@ def corrected(motion: Motion, correction: Similarity, window: float = 0.9) -> li
 
 
 def still(window: float, correction: Similarity) -> Trajectory:
-    return Trajectory(GEOMETRY, window, correction)
+    extra = {"residual": np.zeros((N, 4))} if "residual" in Trajectory.__annotations__ else {}
+    return Trajectory(GEOMETRY, window, correction, **extra)
 
 
 def test_a_correction_that_does_nothing_raises_no_doubt() -> None:
@@ -189,9 +190,9 @@ def test_the_median_passes_over_one_spike() -> None:
 def test_stretches_bridge_short_gaps_and_leave_out_short_ones() -> None:
     times = np.arange(100) / 10
     holds = np.zeros(100, bool)
-    holds[[*range(10, 20), *range(21, 30), 50, *range(60, 64)]] = True
+    holds[[*range(10, 20), *range(21, 30), 50, *range(60, 65)]] = True
     assert list(stretches(holds, times, 0.5)) == [(10, 29)]
-    assert list(stretches(holds, times, 0.3)) == [(10, 29), (60, 63)]
+    assert list(stretches(holds, times, 0.3)) == [(10, 29), (60, 64)]
     assert list(stretches(np.zeros(100, bool), times, 0.0)) == []
 
 
