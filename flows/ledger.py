@@ -1,13 +1,18 @@
 """The archive's own record of its runs, and the page that lists its clips."""
 
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
 from flows.outcome import Outcome, RunSummary
+from gfn_core.report.card import Card
 from gfn_core.report.pages import ArchiveRow, archive_page
 from gfn_core.store.archive import Archive, write_whole
+from gfn_core.store.page_card import read_card_json
+
+LATEST_RUNS = 20  # in which a clip's last failure is looked for
 
 
 def new_run_id() -> str:
@@ -17,9 +22,9 @@ def new_run_id() -> str:
 
 def note_run(archive: Archive, run_id: str, summary: RunSummary) -> None:
     """Keep the run's summary, and renew the archive's page."""
-    page = archive_page([_row(archive, outcome) for outcome in summary.outcomes])
     write_whole(_record(archive, run_id), lambda path: path.write_text(summary.to_json()), archive)
-    write_whole(page_path(archive), lambda path: path.write_text(page), archive)
+    page = archive_page(archive_rows(archive)).encode(errors="replace")
+    write_whole(page_path(archive), lambda path: path.write_bytes(page), archive)
 
 
 def read_run(archive: Archive, run_id: str) -> RunSummary:
@@ -32,11 +37,53 @@ def page_path(archive: Archive) -> Path:
     return archive.store / "report" / "index.html"
 
 
+def archive_rows(archive: Archive) -> list[ArchiveRow]:
+    """Say of every clip what the archive holds, and how its latest run ended."""
+    latest = _latest_outcomes(archive)
+    published = {video: _card(archive, video) for video in _published(archive)}
+    return [
+        _row(archive, video, latest.get(video), published.get(video))
+        for video in sorted(published.keys() | latest.keys())
+    ]
+
+
+def _row(archive: Archive, video: str, latest: Outcome | None, card: Card | None) -> ArchiveRow:
+    page = archive.view("report", video, ".html")
+    href = quote(os.fsencode(os.path.relpath(page, page_path(archive).parent)))
+    is_failed = latest is not None and latest.status == "failed"
+    status = "failed" if is_failed else "stabilized"
+    detail = latest.error or "; ".join(latest.notes) if latest else ""
+    return ArchiveRow(video, status, detail, href if page.exists() else None, card)
+
+
+def _latest_outcomes(archive: Archive) -> dict[str, Outcome]:
+    records = sorted(_record(archive, "").parent.glob("*.json"))[-LATEST_RUNS:]
+    found: dict[str, Outcome] = {}
+    for record in records:
+        try:
+            outcomes = RunSummary.from_json(record).outcomes
+        except (OSError, ValueError, KeyError, TypeError):
+            continue  # the record of a run is no more than a convenience
+        for outcome in outcomes:
+            is_known = outcome.video in found and found[outcome.video].status != "failed"
+            if outcome.status != "up to date" or not is_known:
+                found[outcome.video] = outcome
+    return found
+
+
+def _published(archive: Archive) -> Iterator[str]:
+    folder = archive.store / "clips"
+    for path in folder.rglob("*.json"):
+        yield path.relative_to(folder).as_posix().removesuffix(".json")
+
+
+def _card(archive: Archive, video: str) -> Card | None:
+    text = read_card_json(archive.view("report", video, ".html"))
+    try:
+        return Card.from_json(text) if text else None
+    except (ValueError, TypeError):
+        return None
+
+
 def _record(archive: Archive, run_id: str) -> Path:
     return archive.store / "runs" / f"{run_id}.json"
-
-
-def _row(archive: Archive, outcome: Outcome) -> ArchiveRow:
-    page = archive.view("report", outcome.video, ".html")
-    href = quote(page.relative_to(page_path(archive).parent).as_posix()) if page.exists() else None
-    return ArchiveRow(outcome.video, outcome.status, outcome.error, href)

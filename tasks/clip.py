@@ -1,5 +1,6 @@
 """One video of a run: where it comes from, where it goes, and the names of all its artifacts."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -13,7 +14,7 @@ PROBE = Stage("probe", version=1, suffix=".json")
 MOTION = Stage("motion", version=1, suffix=".parquet")
 TRAJECTORY = Stage("trajectory", version=1, suffix=".parquet")
 RENDER = Stage("render", version=1, suffix=".json")
-REPORT = Stage("report", version=1, suffix=".html")
+REPORT = Stage("report", version=2, suffix=".html")
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,8 @@ class Clip:
         render = RENDER.artifact(
             source_sha256, trajectory.key, self.output_name, settings=self.settings.encoding
         )
-        report = REPORT.artifact(self.video, motion.key, trajectory.key, render.key)
+        place = os.path.relpath(self.source, self.archive.root)  # the page shows the source
+        report = REPORT.artifact(self.video, place, motion.key, trajectory.key, render.key)
         return Chain(motion, trajectory, render, report)
 
     def current(self, source_sha256: str) -> CurrentArtifacts:

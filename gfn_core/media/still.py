@@ -1,0 +1,73 @@
+"""One frame of a video as people see it: square pixels, upright, RGB."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from gfn_core.media.container import (
+    decoded_frames,
+    main_video_stream,
+    open_container,
+    prepare_decoder,
+    video_stream,
+)
+from gfn_core.media.video_info import VideoInfo
+
+Picture = NDArray[np.uint8]  # (H, W, 3) RGB
+
+
+@dataclass(frozen=True)
+class StillSize:
+    """Size of a still before it is turned upright, px; its pixels are square."""
+
+    width: int
+    height: int
+
+    @classmethod
+    def of(cls, info: VideoInfo, longest_px: int) -> "StillSize":
+        """Fit the frames of a video into a square of `longest_px`; never enlarge them."""
+        geometry = info.geometry
+        width, height = geometry.width * float(geometry.pixel_aspect), float(geometry.height)
+        scale = min(1.0, longest_px / max(width, height))
+        return cls(max(1, round(width * scale)), max(1, round(height * scale)))
+
+
+def still(path: Path, seconds: float, size: StillSize, stream_index: int | None) -> Picture:
+    """Decode the frame shown at `seconds`, as coded; the main stream where no index is given.
+
+    Raises `SourceError` when the file cannot be read; black where no frame can be decoded.
+    """
+    with open_container(path) as container:
+        if stream_index is None:
+            stream = main_video_stream(container, path)
+        else:
+            stream = video_stream(container, stream_index)
+        prepare_decoder(stream, threads=1)
+        if stream.time_base:
+            _seek(container, stream, int(seconds / stream.time_base))
+        last = None
+        for frame in decoded_frames(container, stream):
+            last = frame
+            if frame.time is None or frame.time >= seconds - 1e-6:
+                break
+        if last is None:
+            return np.zeros((size.height, size.width, 3), np.uint8)
+        return np.asarray(last.to_ndarray(width=size.width, height=size.height, format="rgb24"))
+
+
+def upright(picture: Picture, info: VideoInfo) -> Picture:
+    """Turn a coded frame as its file says it is to be shown."""
+    flipped = picture[::-1] if info.is_mirrored else picture
+    return np.ascontiguousarray(np.rot90(flipped, -(info.rotation_degrees // 90)))
+
+
+def _seek(
+    container: av.container.InputContainer, stream: av.video.stream.VideoStream, pts: int
+) -> None:
+    try:
+        container.seek(pts, stream=stream)
+    except av.FFmpegError:  # a file without an index is read from its start
+        return

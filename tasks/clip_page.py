@@ -1,0 +1,153 @@
+"""What a clip's page says: put together from its artifacts, and two decoded frames."""
+
+import json
+import os
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import numpy as np
+
+from gfn_core.audit.finding import Finding
+from gfn_core.audit.motion_checks import motion_findings
+from gfn_core.audit.shake import shake_px
+from gfn_core.audit.trajectory_checks import trajectory_findings
+from gfn_core.errors import GfnError
+from gfn_core.media.still import StillSize, still, upright
+from gfn_core.report.card import Card
+from gfn_core.report.course import Course
+from gfn_core.report.pages import ClipPage, Fact
+from gfn_core.report.path_plot import LEFT, RIGHT, course_plot_svg, time_span
+from gfn_core.report.pictures import StillPair, as_data, with_outline
+from gfn_core.store.delivery import Receipt
+from gfn_core.store.keys import plain
+from gfn_core.store.probed import ProbedSource
+from tasks.clip import Clip
+
+STILL_PX = 640  # longer side
+
+
+@dataclass(frozen=True)
+class ClipFacts:
+    """All that the page of one clip is made of."""
+
+    clip: Clip
+    probed: ProbedSource
+    course: Course
+    receipt: Receipt
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What is doubtful about motion and trajectory."""
+        motion, trajectory = self.course.motion, self.course.trajectory
+        video = self.clip.video
+        return [
+            *motion_findings(video, motion),
+            *trajectory_findings(video, motion, trajectory),
+        ]
+
+    def page(self) -> ClipPage:
+        """Put the page together."""
+        clip, findings, stills = self.clip, self.findings, self.stills()
+        here = clip.archive.view("report", clip.video, ".html").parent
+        start, end = time_span(self.course)
+        return ClipPage(
+            card=self.card(findings, stills),
+            facts=self.facts(),
+            findings=findings,
+            source_href=_href(clip.source, here),
+            output_href=_href(clip.output, here),
+            archive_href=_href(clip.archive.view("report", "index", ".html"), here),
+            start_seconds=start,
+            end_seconds=end,
+            plot_svg=course_plot_svg(self.course, findings),
+            plot_left=LEFT,
+            plot_right=RIGHT,
+            command=command_line(clip),
+            settings=json.dumps(plain(clip.settings), indent=1),
+            still_seconds=stills.seconds if stills else 0.0,
+            before=as_data(stills.before) if stills else "",
+            after=as_data(stills.after) if stills else "",
+        )
+
+    def card(self, findings: list[Finding], stills: StillPair | None) -> Card:
+        """The clip in brief."""
+        motion, trajectory = self.course.motion, self.course.trajectory
+        before, after = shake_px(motion, trajectory)
+        spark_before, spark_after = self.course.spark()
+        return Card(
+            video=self.clip.video,
+            frames=len(motion),
+            seconds=round(self.probed.info.duration_seconds, 3),
+            shots=int(motion.shot_start.sum()),
+            crop=round(float(trajectory.shown.min(initial=trajectory.window)), 4),
+            confidence=round(float(motion.confidence.mean()), 4) if len(motion) else 0.0,
+            shake_before_px=round(before, 3),
+            shake_after_px=round(after, 3),
+            spark_before=spark_before,
+            spark_after=spark_after,
+            findings=[finding.as_row() for finding in findings],
+            thumbnail=stills.thumbnail if stills else "",
+        )
+
+    def stills(self) -> StillPair | None:
+        """The frame that is corrected most, before and after; None where it cannot be decoded."""
+        info, course = self.probed.info, self.course
+        size = StillSize.of(info, STILL_PX)
+        frame = course.most_corrected
+        try:
+            seconds = float(course.pts_seconds[frame])
+            before = still(self.clip.source, seconds, size, info.stream_index)
+            after = still(self.clip.output, seconds, size, None)
+        except (GfnError, IndexError, ValueError):
+            return None
+        outlined = with_outline(before, course.corners[frame])
+        return StillPair(seconds, upright(outlined, info), upright(after, info))
+
+    def facts(self) -> list[Fact]:
+        """What is known of the clip in figures."""
+        info, motion, trajectory = self.probed.info, self.course.motion, self.course.trajectory
+        correction, geometry = trajectory.correction, info.geometry
+        shift = np.abs(correction.translation).max(initial=0.0) * geometry.width / 2
+        turn = np.degrees(np.abs(correction.rotation_rad).max(initial=0.0))
+        least_shown = trajectory.shown.min(initial=trajectory.window)
+        before, after = shake_px(motion, trajectory)
+        confidence = motion.confidence.mean() if len(motion) else 0.0
+        return [
+            Fact("source", f"{info.codec}, {geometry.width} x {geometry.height} px"),
+            Fact("length", f"{len(motion)} frames, {info.duration_seconds:.2f} s"),
+            Fact("shots", str(int(motion.shot_start.sum()))),
+            Fact(
+                "window shown",
+                f"{trajectory.window:.1%} of the frame's width, {least_shown:.1%} at least",
+            ),
+            Fact("largest correction", f"{shift:.1f} px, {turn:.2f} degrees"),
+            Fact("acceleration, by the motion", f"{before:.2f} px before, {after:.2f} px after"),
+            Fact("confidence of the motion, mean", f"{confidence:.2f}"),
+            Fact("stabilized video", self.receipt.output),
+            Fact("left out", ", ".join(self.receipt.left_out) or "nothing"),
+            Fact("source sha256", self.probed.sha256),
+        ]
+
+
+def command_line(clip: Clip) -> str:
+    """The command that makes this clip, to be run in the archive's folder."""
+    settings, source = clip.settings, str(clip.source)
+    if source.endswith(f"/{clip.video}"):  # found in a folder: its tree is mirrored
+        source = source.removesuffix(f"/{clip.video}")
+    smoothing, encoding = settings.smoothing, settings.encoding
+    words = [
+        *("gfn", "stabilize", os.path.relpath(source, clip.archive.root), "."),
+        *("--crop", f"{smoothing.crop:g}"),
+        *("--zoom", "dynamic" if smoothing.zoom_share else "fixed"),
+        *("--estimator", settings.motion.estimator.value),
+        *("--codec", encoding.codec, "--quality", str(encoding.quality)),
+        *("--preset", encoding.preset),
+    ]
+    return shlex.join(words)
+
+
+def _href(target: Path, folder: Path) -> str:
+    """Address of `target` for a page in `folder`: an archive moves with its sources."""
+    return quote(os.fsencode(os.path.relpath(target, folder)))
