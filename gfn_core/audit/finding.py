@@ -178,7 +178,7 @@ PLAUSIBILITY = (
         "rolling-shutter",
         Severity.INFO,
         "the picture leans as the camera speeds up: it looks rolling-shuttered",
-        "some wobble will stay; a similarity cannot take it out",
+        "some wobble may stay: look at the straight lines of houses",
     ),
     FindingKind(
         "crop-bound",

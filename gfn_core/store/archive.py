@@ -8,7 +8,7 @@ OUT/
     ├── render/holiday/beach.mp4.json
     ├── report/holiday/beach.mp4.html
     ├── objects/motion/<key>.parquet           every artifact ever made, by key
-    ├── objects/motion/<key>.parquet.sha256    its digest, written before it
+    ├── digests/motion/<key>.parquet.sha256    its digest, written before it
     ├── locks/                                 held while an artifact is being made
     └── tmp/                                   unfinished files
 """
@@ -74,7 +74,7 @@ class Archive:
             unfinished = self.unfinished(f"{name}{artifact.stage.suffix}")
             try:
                 yield unfinished
-                digest = digest_path(unfinished)
+                digest = self.unfinished(f"{unfinished.name}.sha256")
                 digest.write_text(digest_line(unfinished, final))
                 complete(digest, digest_path(final))  # first: what is complete has its digest
                 complete(unfinished, final)

@@ -1,7 +1,7 @@
-"""A digest beside each artifact, so that a bit that flips on the disk is found.
+"""A digest for each artifact, so that a bit that flips on the disk is found.
 
-`objects/motion/<key>.parquet.sha256` holds the line that `sha256sum` prints, so that
-`sha256sum --check *.sha256` in that folder verifies it without gfn.
+`digests/motion/<key>.parquet.sha256` holds the line that `sha256sum` prints, so that
+`sha256sum --check ../../digests/motion/*` in `objects/motion` verifies without gfn.
 """
 
 import hashlib
@@ -17,8 +17,9 @@ def content_sha256(path: Path) -> str:
 
 
 def digest_path(artifact: Path) -> Path:
-    """Where the digest of `artifact` lies."""
-    return artifact.with_name(artifact.name + DIGEST_SUFFIX)
+    """Where the digest of `artifact` lies, which lies in `objects/<stage>` of a store."""
+    stage, store = artifact.parent.name, artifact.parents[2]
+    return store / "digests" / stage / (artifact.name + DIGEST_SUFFIX)
 
 
 def digest_line(unfinished: Path, final: Path) -> str:

@@ -49,8 +49,8 @@ def identify(path: Path, place: PurePosixPath) -> StoredFile:
     known: StoredFile | None
     if path.is_symlink() or not rest:
         known = None
-    elif folder == "objects":
-        known = _artifact(path, rest)
+    elif folder in ("objects", "digests"):
+        known = _artifact(path, folder, rest)
     elif folder in ("locks", "tmp"):
         known = _passing(path, folder, rest)
     else:
@@ -70,16 +70,13 @@ def _readable(path: Path, folder: str, rest: str) -> StoredFile | None:
     return StoredFile(path, "run") if folder == "runs" and rest.endswith(".json") else None
 
 
-def _artifact(path: Path, rest: str) -> StoredFile | None:
+def _artifact(path: Path, folder: str, rest: str) -> StoredFile | None:
     stage, _, name = rest.partition("/")
-    suffix = STAGE_SUFFIXES.get(stage)
-    if suffix is None:
-        return None
-    plain = name.removesuffix(DIGEST_SUFFIX)
-    key = plain.removesuffix(suffix)
-    if not plain.endswith(suffix) or not KEY.fullmatch(key):
-        return None
-    return StoredFile(path, "artifact" if plain == name else "digest", stage, key)
+    role: Role = "artifact" if folder == "objects" else "digest"
+    suffix = STAGE_SUFFIXES.get(stage, "") + (DIGEST_SUFFIX if role == "digest" else "")
+    key = name.removesuffix(suffix)
+    is_known = stage in STAGE_SUFFIXES and name.endswith(suffix) and KEY.fullmatch(key)
+    return StoredFile(path, role, stage, key) if is_known else None
 
 
 def _passing(path: Path, folder: str, name: str) -> StoredFile | None:

@@ -48,7 +48,7 @@ class Collection:
 
     def artifact(self, stage: str, video: str = FIRST) -> Path:
         entry = json.loads((self.out / "gfn" / "clips" / f"{video}.json").read_text())
-        (path,) = (self.out / "gfn" / "objects" / stage).glob(f"{entry['keys'][stage]}.*[!6]")
+        (path,) = (self.out / "gfn" / "objects" / stage).glob(f"{entry['keys'][stage]}.*")
         return path
 
     def audit(self, **order: bool) -> AuditResult:
