@@ -2,16 +2,31 @@
 
 import json
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from flows.cli_options import (
+    Codec,
+    Crop,
+    DryRun,
+    Estimator,
+    Force,
+    Json,
+    NoPrefect,
+    Preset,
+    Quality,
+    Quiet,
+    Slots,
+    Sources,
+    Zoom,
+    ZoomStyle,
+)
+from flows.resmooth_command import resmooth
 from gfn_core import __version__
 from gfn_core.errors import GfnError
 from gfn_core.motion.estimator_name import EstimatorName
-from gfn_core.smoothing.settings import DYNAMIC_ZOOM_SHARE
 
 app = typer.Typer(
     name="gfn",
@@ -27,6 +42,7 @@ server = typer.Typer(no_args_is_help=True, help="The Prefect server that gfn run
 app.add_typer(server, name="server")
 measures = typer.Typer(no_args_is_help=True, help="Measure results.")
 app.add_typer(measures, name="evaluate")
+app.command()(resmooth)
 
 USAGE_EXIT_CODE = 2
 
@@ -54,36 +70,6 @@ def common(
     ] = False,
 ) -> None:
     """Stabilize whole video archives by their global motion."""
-
-
-class ZoomStyle(StrEnum):
-    """How the margin is used."""
-
-    FIXED = "fixed"
-    DYNAMIC = "dynamic"
-
-    @property
-    def share(self) -> float:
-        """Part of the margin kept for zooming in."""
-        return DYNAMIC_ZOOM_SHARE if self is ZoomStyle.DYNAMIC else 0.0
-
-
-Sources = Annotated[list[Path], typer.Argument(metavar="SOURCE... OUT", show_default=False)]
-Crop = Annotated[float, typer.Option(help="Width of the window shown, as a share of the frame.")]
-Estimator = Annotated[EstimatorName, typer.Option(help="How motion is estimated.")]
-Zoom = Annotated[
-    ZoomStyle,
-    typer.Option(help="fixed: the window is CROP; dynamic: wider, and CROP where it shakes most."),
-]
-Codec = Annotated[str, typer.Option(help="Video encoder.")]
-Quality = Annotated[int, typer.Option(help="Constant quality (CRF); lower is better.")]
-Preset = Annotated[str, typer.Option(help="Encoder preset: speed against size.")]
-Slots = Annotated[int, typer.Option(help="Clips at a time; 0 chooses by the number of cores.")]
-Force = Annotated[bool, typer.Option("--force", help="Replace files at the outputs' names.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and stop.")]
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
-NoPrefect = Annotated[bool, typer.Option("--no-prefect", help="Run without Prefect's engine.")]
 
 
 @app.command()

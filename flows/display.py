@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
@@ -21,7 +22,7 @@ STYLES = {"done": "green", "up to date": "cyan", "failed": "bold red"}
 @contextmanager
 def progress_shown(console: Console, planned: list[PlannedClip]) -> Iterator[None]:
     """Show how far the clips of a run are while it lasts; clips weigh as much as their files."""
-    sizes = {item.clip.video: item.clip.source.stat().st_size for item in planned if item.missing}
+    sizes = {item.clip.video: _size_bytes(item.clip.source) for item in planned if item.missing}
     progress = Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -90,6 +91,10 @@ def show_plan(console: Console, planned: list[PlannedClip]) -> None:
     console.print(
         f"{todo} of {len(planned)} clips have something to do; nothing was done (--dry-run)"
     )
+
+
+def _size_bytes(source: Path) -> int:
+    return source.stat().st_size if source.exists() else 1
 
 
 def _stages(outcome: Outcome) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
 from flows.outcome import Outcome
+from flows.plan import Route
 from gfn_core.errors import GfnError
 from tasks.clip import Clip, Made
 from tasks.motion import motion
@@ -19,7 +20,11 @@ from tasks.report import report
 from tasks.smooth import smooth
 from tasks.stage_task import StageTask
 
-STAGES: tuple[StageTask, ...] = (probe, motion, smooth, render, report)
+ROUTES: dict[Route, tuple[StageTask, ...]] = {
+    "stabilize": (probe, motion, smooth, render, report),
+    "resmooth": (smooth, probe, render, report),
+    "smooth": (smooth,),
+}
 
 
 class StageFuture(Protocol):
@@ -35,14 +40,17 @@ class StageFuture(Protocol):
 Submit = Callable[[StageTask, Clip], StageFuture]
 
 
-def stabilize_clips(clips: Sequence[Clip], submit: Submit, slots: int) -> Iterator[Outcome]:
-    """Take `clips` through all stages, `slots` at a time; yields each outcome as it comes."""
+def process_clips(
+    clips: Sequence[Clip], submit: Submit, slots: int, route: Route
+) -> Iterator[Outcome]:
+    """Take `clips` through all stages of `route`, `slots` at a time; yields each outcome."""
+    stages = ROUTES[route]
     waiting = deque(clips)
     ended: queue.SimpleQueue[tuple[Clip, StageFuture]] = queue.SimpleQueue()
     made: dict[str, list[Made]] = {}
 
     def advance(clip: Clip) -> None:
-        stage = STAGES[len(made[clip.video])]
+        stage = stages[len(made[clip.video])]
         submit(stage, clip).add_done_callback(lambda future: ended.put((clip, future)))
 
     def start_next() -> None:
@@ -61,7 +69,7 @@ def stabilize_clips(clips: Sequence[Clip], submit: Submit, slots: int) -> Iterat
             yield _failed(clip, made.pop(clip.video), error)
             start_next()
             continue
-        if len(made[clip.video]) < len(STAGES):
+        if len(made[clip.video]) < len(stages):
             advance(clip)
         else:
             yield _finished(clip, made.pop(clip.video))

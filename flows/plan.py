@@ -1,6 +1,7 @@
 """What a run would do, found out without doing it: the `--dry-run`, and what a rerun skips."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from flows.outcome import Outcome
 from gfn_core.errors import GfnError
@@ -8,6 +9,8 @@ from gfn_core.store.delivery import is_delivered, load_receipt
 from gfn_core.store.probed import load_probed
 from gfn_core.store.published import is_published
 from tasks.clip import PROBE, Clip
+
+Route = Literal["stabilize", "resmooth", "smooth"]
 
 ALL_STAGES = ("probe", "motion", "trajectory", "render", "report")
 
@@ -33,13 +36,32 @@ def plan(clip: Clip) -> PlannedClip:
         return PlannedClip(clip, ALL_STAGES)
 
 
+def plan_stored(clip: Clip, sha256: str, route: Route) -> PlannedClip:
+    """Find which stages `clip`, whose motion is stored, still needs on a `route` without motion."""
+    try:
+        missing = _missing_for(clip, sha256)
+    except (GfnError, OSError):
+        missing = ("trajectory", "render", "report")
+    if route == "smooth":
+        return PlannedClip(clip, tuple(name for name in missing if name == "trajectory"))
+    probe = ("probe",) if missing and not _is_probed(clip) else ()
+    return PlannedClip(clip, probe + tuple(name for name in missing if name != "motion"))
+
+
 def _missing(clip: Clip) -> tuple[str, ...]:
-    archive = clip.archive
-    if not archive.has(clip.probe):
+    if not _is_probed(clip):
         return ALL_STAGES
-    current = clip.current(load_probed(archive.path(clip.probe)).sha256)
+    return _missing_for(clip, load_probed(clip.archive.path(clip.probe)).sha256)
+
+
+def _is_probed(clip: Clip) -> bool:
+    return clip.source.exists() and clip.archive.has(clip.probe)
+
+
+def _missing_for(clip: Clip, sha256: str) -> tuple[str, ...]:
+    archive, current = clip.archive, clip.current(sha256)
     missing = [item.stage.name for item in current.artifacts if not archive.has(item)]
-    receipt = archive.path(clip.chain(load_probed(archive.path(clip.probe)).sha256).render)
+    receipt = archive.path(clip.chain(sha256).render)
     if "render" not in missing and not is_delivered(archive, load_receipt(receipt)):
         missing.append("render")
     if "report" not in missing and not is_published(archive, current):

@@ -2,13 +2,34 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from flows.discovery import find_videos
-from flows.plan import PlannedClip, plan
+from flows.plan import PlannedClip, Route, plan
 from flows.settings import RunSettings
+from gfn_core.errors import GfnError
 from gfn_core.settings import StabilizeSettings
 from gfn_core.store.archive import Archive
 from tasks.clip import Clip
+
+
+class RunRequest(Protocol):
+    """What a run is asked to do."""
+
+    @property
+    def archive(self) -> Archive:
+        """The folder that receives everything."""
+
+    @property
+    def run(self) -> RunSettings:
+        """How to use this machine."""
+
+    @property
+    def route(self) -> Route:
+        """Which stages the clips go through."""
+
+    def plan(self) -> list[PlannedClip]:
+        """Find the clips, and which stages each of them still needs."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +45,18 @@ class ArchiveRequest:
     def archive(self) -> Archive:
         """The folder that receives everything."""
         return Archive(self.out.resolve())
+
+    @property
+    def route(self) -> Route:
+        """All stages."""
+        return "stabilize"
+
+    def plan(self) -> list[PlannedClip]:
+        """Find the videos, and which stages each still needs; `GfnError` when there is none."""
+        planned = plan_archive(self)
+        if not planned:
+            raise GfnError("no videos found in " + ", ".join(map(str, self.sources)))
+        return planned
 
 
 def plan_archive(request: ArchiveRequest) -> list[PlannedClip]:

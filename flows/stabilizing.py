@@ -11,7 +11,7 @@ from flows.interrupt import leave_at_once_on_interrupt
 from flows.ledger import new_run_id, page_path, read_run
 from flows.outcome import RunSummary
 from flows.plan import PlannedClip
-from flows.request import ArchiveRequest, plan_archive
+from flows.request import ArchiveRequest, RunRequest
 from flows.server import ServerUnavailable, ensure_server
 from flows.settings import prefect_api_url, quiet_prefect, state_folder
 from gfn_core.errors import GfnError
@@ -39,11 +39,9 @@ class Audience:
         return Console(stderr=True, quiet=self.quiet)
 
 
-def run_request(request: ArchiveRequest, audience: Audience, *, with_prefect: bool) -> RunSummary:
-    """Stabilize what `request` names and tell `audience`."""
-    planned = plan_archive(request)
-    if not planned:
-        raise GfnError("no videos found in " + ", ".join(map(str, request.sources)))
+def run_request(request: RunRequest, audience: Audience, *, with_prefect: bool) -> RunSummary:
+    """Do what `request` asks for and tell `audience`."""
+    planned = request.plan()
     if any(item.missing for item in planned):
         summary = _run(request, planned, audience, with_prefect=with_prefect)
     else:
@@ -60,14 +58,14 @@ def run_request(request: ArchiveRequest, audience: Audience, *, with_prefect: bo
 
 def show_request(request: ArchiveRequest, audience: Audience) -> None:
     """Tell `audience` what a run would do."""
-    planned = plan_archive(request)
+    planned = request.plan()
     if audience.as_json:
         print(json.dumps([{"video": p.clip.video, "missing": p.missing} for p in planned]))
     show_plan(audience.results, planned)
 
 
 def _run(
-    request: ArchiveRequest,
+    request: RunRequest,
     planned: list[PlannedClip],
     audience: Audience,
     *,
@@ -92,12 +90,12 @@ def _run(
         return stabilize_plainly(request, run_id)
 
 
-def _run_as_flow(request: ArchiveRequest, run_id: str, api_url: str) -> RunSummary:
+def _run_as_flow(request: RunRequest, run_id: str, api_url: str) -> RunSummary:
     quiet_prefect(api_url)
-    from flows.archive import stabilize_archive
+    from flows.archive import FLOWS
 
     try:
-        state = stabilize_archive(request, run_id, return_state=True)
+        state = FLOWS[request.route](request, run_id, return_state=True)
     except Exception as error:  # the engine's own, of many kinds; the flow's end as a state
         reason = " ".join(str(error).split())
         raise ServerUnavailable(f"Prefect failed at {api_url} ({reason})") from error

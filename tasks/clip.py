@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from gfn_core.media.stream_plan import output_suffix
 from gfn_core.settings import StabilizeSettings
 from gfn_core.store.archive import Archive
-from gfn_core.store.keys import ArtifactRef, Stage
+from gfn_core.store.keys import ArtifactRef, Stage, plain
 from gfn_core.store.published import CurrentArtifacts
 
 PROBE = Stage("probe", version=1, suffix=".json")
@@ -15,6 +15,14 @@ MOTION = Stage("motion", version=1, suffix=".parquet")
 TRAJECTORY = Stage("trajectory", version=1, suffix=".parquet")
 RENDER = Stage("render", version=1, suffix=".json")
 REPORT = Stage("report", version=2, suffix=".html")
+
+
+@dataclass(frozen=True)
+class AnalysedSource:
+    """A source whose motion is stored: all that smoothing needs of it."""
+
+    sha256: str
+    motion: ArtifactRef
 
 
 @dataclass(frozen=True)
@@ -27,6 +35,7 @@ class Clip:
     settings: StabilizeSettings
     threads: int = 1  # that each stage's process may use; decides no result
     force: bool = False  # replace a file at the output's name that is not ours
+    analysed: AnalysedSource | None = None  # go on from this motion, whatever made it
 
     @property
     def output_name(self) -> str:
@@ -56,7 +65,8 @@ class Clip:
 
     def chain(self, source_sha256: str) -> "Chain":
         """Name the artifacts that follow from the source's content and the settings."""
-        motion = MOTION.artifact(source_sha256, settings=self.settings.motion)
+        stored = self.analysed and self.analysed.motion
+        motion = stored or MOTION.artifact(source_sha256, settings=self.settings.motion)
         trajectory = TRAJECTORY.artifact(motion.key, settings=self.settings.smoothing)
         render = RENDER.artifact(
             source_sha256, trajectory.key, self.output_name, settings=self.settings.encoding
@@ -69,7 +79,8 @@ class Clip:
         """What is to be published once all stages are done."""
         chain = self.chain(source_sha256)
         artifacts = (chain.motion, chain.trajectory, chain.render, chain.report)
-        return CurrentArtifacts(self.video, self.output_name, artifacts)
+        settings = plain(self.settings)
+        return CurrentArtifacts(self.video, self.output_name, artifacts, str(self.source), settings)
 
 
 @dataclass(frozen=True)

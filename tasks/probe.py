@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+from gfn_core.errors import SourceError
 from gfn_core.media.probe import probe as probe_video
 from gfn_core.store.digest import content_sha256
 from gfn_core.store.probed import ProbedSource, save_probed
 from tasks.clip import Clip, Made
-from tasks.making import Notes, make
+from tasks.making import Notes, make, probed_source
 from tasks.stage_task import stage_task
 from tasks.supervisor import Progress
 
@@ -17,8 +18,15 @@ HASHED_BYTES_PER_SECOND = 20e6  # slow network storage still keeps the deadline
 @stage_task
 def probe(clip: Clip) -> Made:
     """Find out what the source is, and digest its content."""
+    if not clip.source.exists():
+        raise SourceError(f"{clip.source}: is not there; say --source FOLDER if it has moved")
     deadline = DEADLINE_SECONDS + clip.source.stat().st_size / HASHED_BYTES_PER_SECOND
-    return make(clip, clip.probe, _probe, deadline_seconds=deadline)
+    made = make(clip, clip.probe, _probe, deadline_seconds=deadline)
+    if clip.analysed and probed_source(clip).sha256 != clip.analysed.sha256:
+        raise SourceError(
+            f"{clip.source}: is not the file whose motion is stored; stabilize it again"
+        )
+    return made
 
 
 def _probe(clip: Clip, unfinished: Path, progress: Progress) -> Notes:

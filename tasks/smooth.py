@@ -3,9 +3,11 @@
 from pathlib import Path
 
 from gfn_core import __version__
+from gfn_core.errors import ArtifactDamaged
 from gfn_core.smoothing.stage_one import smooth_motion
 from gfn_core.store.keys import plain
 from gfn_core.store.motion_table import load_motion
+from gfn_core.store.provenance import count_rows
 from gfn_core.store.trajectory_table import save_trajectory
 from tasks.clip import Clip, Made
 from tasks.making import Notes, make, probed_source
@@ -19,15 +21,17 @@ SLOWEST_SECONDS_A_FRAME = 0.1
 @stage_task
 def smooth(clip: Clip) -> Made:
     """Find the calmest path whose crop window never leaves the source."""
-    probed = probed_source(clip)
-    frames = probed.info.frame_count
+    chain = clip.chain(_source_sha256(clip))
+    if not clip.archive.has(chain.motion):
+        raise ArtifactDamaged(f"{clip.video}: its motion is not stored; stabilize it again")
+    frames = count_rows(clip.archive.path(chain.motion))
     deadline = DEADLINE_SECONDS + SLOWEST_SECONDS_A_FRAME * frames
-    artifact = clip.chain(probed.sha256).trajectory
+    artifact = chain.trajectory
     return make(clip, artifact, _smooth, deadline_seconds=deadline, frame_count=frames)
 
 
 def _smooth(clip: Clip, unfinished: Path, progress: Progress) -> Notes:
-    chain = clip.chain(probed_source(clip).sha256)
+    chain = clip.chain(_source_sha256(clip))
     estimated = load_motion(clip.archive.path(chain.motion))
     trajectory = smooth_motion(estimated, clip.settings.smoothing)
     provenance = {
@@ -37,3 +41,8 @@ def _smooth(clip: Clip, unfinished: Path, progress: Progress) -> Notes:
     }
     save_trajectory(unfinished, trajectory, estimated, provenance)
     return ()
+
+
+def _source_sha256(clip: Clip) -> str:
+    """Digest of the source, which need not be there when its motion is."""
+    return clip.analysed.sha256 if clip.analysed else probed_source(clip).sha256

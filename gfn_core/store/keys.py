@@ -8,9 +8,12 @@ stage version gives a new one.
 import hashlib
 import json
 from dataclasses import dataclass, fields, is_dataclass
+from enum import Enum
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, get_type_hints
+
+Settings = TypeVar("Settings")
 
 KEY_DIGITS = 32
 
@@ -56,3 +59,22 @@ def plain(value: object) -> Any:  # noqa: ANN401  (JSON has no better type)
     if value is None or isinstance(value, bool | int | float | str):
         return value
     raise TypeError(f"cannot be part of a key: {value!r}")
+
+
+def from_plain(kind: type[Settings], stored: dict[str, Any]) -> Settings:
+    """Rebuild settings from what `plain` made of them, perhaps by another version of gfn.
+
+    What this version does not know is dropped, what it newly has keeps its default. Raises
+    `SettingsError` where a value is out of its range now.
+    """
+    hints = get_type_hints(kind)
+    known = [field.name for field in fields(kind) if field.name in stored]  # type: ignore[arg-type]
+    return kind(**{name: _as(hints[name], stored[name]) for name in known})
+
+
+def _as(kind: Any, value: Any) -> Any:  # noqa: ANN401  (types at run time, values from JSON)
+    if is_dataclass(kind) and isinstance(kind, type) and isinstance(value, dict):
+        return from_plain(kind, value)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return kind(value)
+    return tuple(value) if isinstance(value, list) else value

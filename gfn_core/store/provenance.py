@@ -33,6 +33,14 @@ def read_provenance(path: Path) -> dict[str, Any]:
     return content
 
 
+def count_rows(path: Path) -> int:
+    """Count the frames of a stored table without reading them; raises `ArtifactDamaged`."""
+    try:
+        return int(pq.read_metadata(path).num_rows)
+    except (OSError, pa.ArrowException) as error:
+        raise ArtifactDamaged(f"{path}: cannot be read; delete it to redo it") from error
+
+
 def read_table(path: Path, schema: pa.Schema) -> pa.Table:
     """Read a stored table with all columns of `schema`; raises `ArtifactDamaged`."""
     try:

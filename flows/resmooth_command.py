@@ -1,0 +1,70 @@
+"""`gfn resmooth`: change your mind about the crop, the zoom or the encoding."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.cli_options import (
+    Archive,
+    DryRun,
+    Force,
+    Json,
+    NoPrefect,
+    Only,
+    Quiet,
+    Slots,
+    Where,
+    ZoomStyle,
+)
+
+KEPT = "by default what each clip had"
+
+
+def resmooth(
+    out: Archive,
+    crop: Annotated[float | None, typer.Option(help=f"Width of the window; {KEPT}.")] = None,
+    zoom: Annotated[ZoomStyle | None, typer.Option(help=f"fixed or dynamic; {KEPT}.")] = None,
+    only: Only = "*",
+    where: Where = "",
+    source: Annotated[
+        Path | None, typer.Option(help="Folder of the sources, if it has moved since.")
+    ] = None,
+    render: Annotated[
+        bool, typer.Option("--render/--no-render", help="Write videos, or trajectories only.")
+    ] = True,
+    codec: Annotated[str | None, typer.Option(help=f"Video encoder; {KEPT}.")] = None,
+    quality: Annotated[int | None, typer.Option(help=f"Constant quality; {KEPT}.")] = None,
+    preset: Annotated[str | None, typer.Option(help=f"Encoder preset; {KEPT}.")] = None,
+    slots: Slots = 0,
+    force: Force = False,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    no_prefect: NoPrefect = False,
+) -> None:
+    """Smooth and render anew from the stored motion; no frame is analysed again.
+
+    Clips are those of the archive OUT, narrowed by --only and --where (columns: mean and least
+    confidence, seconds, crop and more; "gfn query OUT 'from summary'" shows them).
+    """
+    from flows.resmooth import Changes, ResmoothRequest, Selection
+    from flows.resmoothing import resmooth as run
+    from flows.resmoothing import show_resmooth
+    from flows.settings import RunSettings
+    from flows.stabilizing import Audience
+
+    zoom_share = zoom.share if zoom else None
+    request = ResmoothRequest(
+        out=out,
+        changes=Changes(crop, zoom_share, codec, quality, preset),
+        selection=Selection(only, where),
+        source_folder=source,
+        render=render,
+        run=RunSettings(slots=slots, force=force),
+    )
+    audience = Audience(as_json, quiet)
+    if dry_run:
+        show_resmooth(request, audience)
+        return
+    raise typer.Exit(run(request, audience, with_prefect=not no_prefect).exit_code)
