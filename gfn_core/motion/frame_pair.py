@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 
 from gfn_core.geometry import FloatArray, FrameGeometry
+from gfn_core.motion.alignment import AlignmentSettings, align
+from gfn_core.motion.alignment_frame import alignment_frame
 from gfn_core.motion.bases import OrthonormalBases
 from gfn_core.motion.coverage import area_share, border_weights, coverage_weights
 from gfn_core.motion.estimator import PairMotion
@@ -34,6 +36,8 @@ class TracksSettings:
     fit: FitSettings = field(default_factory=FitSettings)
     expected_background: float = 0.5  # a smaller share of the frame lowers the confidence
     tolerated_uncertainty: float = 1e-3  # half-widths: halves the confidence
+    sure_uncertainty: float = 1.5e-4  # half-widths: a fit less sure is polished on the images
+    alignment: AlignmentSettings = field(default_factory=AlignmentSettings)
     cut_inlier_share: float = 0.25  # at a cut fewer of the corners move together
     cut_likeness: float = 0.5  # and the thumbnails are less alike
 
@@ -102,7 +106,20 @@ class FramePair:
             starts=[start],
             settings=self.settings.fit,
         )
-        return Agreement.of(fine, fit)
+        return Agreement.of(fine, self.polished(fit))
+
+    def polished(self, fit: Fit) -> Fit:
+        """Align the images where too few tracks agree, and a guide says which pixels to trust."""
+        if self.guide is None or fit.uncertainty < self.settings.sure_uncertainty:
+            return fit
+        frames = [
+            alignment_frame(frame.luma, self.geometry, self.bases)
+            for frame in (self.first, self.second)
+        ]
+        aligned = align(*frames, [fit.homography], self.guide.background, self.settings.alignment)
+        if not aligned.improved:
+            return fit
+        return replace(fit, homography=aligned.homography, uncertainty=aligned.uncertainty)
 
     def coarse_fit(self, tracks: Tracks, previous: FloatArray) -> Fit:
         """Choose between the motions that the tracks show, by the background each explains.

@@ -27,6 +27,8 @@ from gfn_core.networks.global_flow_net import GlobalFlow, GlobalFlowNet
 
 Luma = NDArray[np.uint8]
 
+TINY = 1e-6
+
 
 @dataclass(frozen=True)
 class GlobalFlowSettings:
@@ -83,10 +85,14 @@ class GlobalFlowEstimator:
         flow = self._estimate(lumas)
         half_widths = np.array([2 / width, 2 * geometry.half_height / height])
         return [
-            Guide(homography_of_flow(global_flow * half_widths, geometry, bases), background, trust)
-            for global_flow, background, trust in zip(
+            Guide(
+                homography_of_flow(global_flow * half_widths, geometry, bases),
+                weight / max(weight.max(), TINY),
+                trust,
+            )
+            for global_flow, weight, trust in zip(
                 flow.flow.permute(0, 2, 3, 1).double().cpu().numpy(),
-                flow.background[:, 0].double().cpu().numpy(),
+                flow.weight[:, 0].double().cpu().numpy(),
                 flow.confidence.tolist(),
                 strict=True,
             )

@@ -6,10 +6,13 @@ import torch
 from torch import Tensor, nn
 
 from gfn_core.networks.correlation import expected_displacement
-from gfn_core.networks.feature_pyramid import convolution
+from gfn_core.networks.hourglass import Hourglass
 
 START_TRUST = -1.0  # logit of the trust in the soft arg-max, against the flow so far
 START_SHARPNESS = 60.0  # of the soft arg-max; learned from there
+
+
+NOTICED_CELLS = 0.02  # a departure of which this is the order of magnitude
 
 
 class Decoded(NamedTuple):
@@ -32,13 +35,8 @@ class FlowDecoder(nn.Module):
     def __init__(self, radius: int, features: int, width: int, hidden: int, carried: int) -> None:
         super().__init__()
         matches = (2 * radius) ** 2
-        inputs = matches + features + carried + 7  # flow so far, its departure, arg-max, logit
-        # Each cell sees 15 x 15 around it: what is background shows only from afar.
-        self.body = nn.Sequential(
-            convolution(inputs, width),
-            convolution(width, width, dilation=2),
-            convolution(width, hidden, dilation=4),
-        )
+        inputs = matches + features + carried + 9  # three flows, two departures, carried logit
+        self.body = Hourglass(inputs, width, hidden)  # what is background shows only from afar
         self.head = nn.Conv2d(hidden, 5, 3, padding=1)
         nn.init.zeros_(self.head.weight)
         nn.init.zeros_(torch.as_tensor(self.head.bias))
@@ -59,7 +57,8 @@ class FlowDecoder(nn.Module):
         """
         match_logits = matches.float() * self.log_sharpness.exp()
         guess = expected_displacement(match_logits)
-        inputs = [matches, features, carried, flow_cells, departure_cells, guess]
+        apart = [departed(departure_cells), departed(guess - departure_cells)]
+        inputs = [matches, features, carried, flow_cells, departure_cells, guess, *apart]
         # Joining and convolving tensors of one memory layout takes a third of the time.
         layout = torch.channels_last
         alike = [t.to(features.dtype).contiguous(memory_format=layout) for t in inputs]
@@ -69,3 +68,11 @@ class FlowDecoder(nn.Module):
         trusted = departure_cells + trust * (guess - departure_cells)
         logit = carried[:, -1:].float() + out[:, 2:3]
         return Decoded(trusted + out[:, :2], logit, out[:, 4:], hidden, match_logits)
+
+
+def departed(flow_cells: Tensor) -> Tensor:
+    """How far a flow (B, 2, H, W) departs from none, (B, 1, H, W), on a logarithmic scale.
+
+    Whether two motions are one shows in tenths of a pixel, though they may differ by tens.
+    """
+    return torch.log1p((flow_cells / NOTICED_CELLS).square().sum(dim=1, keepdim=True))

@@ -177,11 +177,10 @@ class FlowNetwork(nn.Module):
             matches, here, flow / cell_px, (mixed - flow) / cell_px, carried
         )
         local_flow = flow + decoded.correction * cell_px
-        settled = flow if before is not None else torch.zeros_like(flow)
         return LevelEstimate(
             start=flow,
             local_flow=local_flow,
-            flow=settled + self.settled(level, local_flow - settled, decoded),
+            flow=flow + self.settled(level, local_flow - flow, decoded),
             decoded=decoded,
         )
 
@@ -191,7 +190,7 @@ class FlowNetwork(nn.Module):
         """Flow (B, 2, h, w) px and hidden features with logit (B, C + 1, h, w) from below."""
         batch, _, rows, columns = here.shape
         if before is None:
-            return mixed, here.new_zeros(batch, 1, rows, columns)
+            return self.settled_start(mixed), here.new_zeros(batch, 1, rows, columns)
         flow = self.settled_upsampled(level, resized(before.flow, rows, columns))
         hidden = self.settled_features(level, resized(before.hidden, rows, columns))
         logit = resized(before.background_logit, rows, columns)
@@ -201,6 +200,10 @@ class FlowNetwork(nn.Module):
         """Correction that a level passes on; a global flow network filters here."""
         del level, decoded
         return correction
+
+    def settled_start(self, start: Tensor) -> Tensor:
+        """Flow that the first level starts from; a global flow network filters here."""
+        return start
 
     def settled_upsampled(self, level: int, flow: Tensor) -> Tensor:
         """Flow that a level starts from; a global flow network filters here."""

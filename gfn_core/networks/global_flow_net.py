@@ -23,6 +23,8 @@ from gfn_core.networks.low_pass_filter import LowPassFilter
 from gfn_core.networks.subspace import Subspace
 
 CONFIDENCE_WIDTH = 32
+RELIABLE = 2.0  # logit: flow is relied on until training finds where it fails
+LEAST_RELIABILITY = 0.05  # doubting everything is no way out
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class GlobalFlowNetSettings:
     network: FlowNetworkSettings = field(default_factory=FlowNetworkSettings)
     subspace: Subspace = Subspace.BASES_DCT
     frequencies: tuple[int, ...] = (0, 0, 2)  # per level, coarse to fine
+    filtered: bool = True  # False: an unfiltered network, to see what the filter is worth
     weighted: bool = True  # fit under the background weights
     filter_features: bool = False
 
@@ -61,6 +64,11 @@ class GlobalFlow:
         return torch.sigmoid(self.levels[-1].background_logit)
 
     @property
+    def weight(self) -> Tensor:
+        """Weight of each cell (B, 1, h, w), 0 to 1: background whose flow can be relied on."""
+        return fit_weight(self.levels[-1].decoded)
+
+    @property
     def confidence(self) -> Tensor:
         """How far the global flow can be trusted (B,), 0 to 1."""
         return torch.sigmoid(self.confidence_logit)
@@ -75,6 +83,7 @@ class GlobalFlowNet(FlowNetwork):
         self.flow_filters = nn.ModuleList(
             LowPassFilter(settings.subspace, frequency) for frequency in settings.frequencies
         )
+        self.start_filter = LowPassFilter(settings.subspace, settings.frequencies[0])
         self.feature_filters = nn.ModuleList(
             LowPassFilter(Subspace.DCT, frequency) for frequency in settings.frequencies
         )
@@ -114,15 +123,23 @@ class GlobalFlowNet(FlowNetwork):
 
     def settled(self, level: int, correction: Tensor, decoded: Decoded) -> Tensor:
         """Fit the correction where it shows background and can be relied on."""
-        weight = None
-        if self.global_settings.weighted:
-            background = torch.sigmoid(decoded.background_logit)
-            weight = background * torch.sigmoid(decoded.reliability_logit)
+        if not self.global_settings.filtered:
+            return correction
+        weight = fit_weight(decoded) if self.global_settings.weighted else None
         filtered: Tensor = self.flow_filters[level](correction, weight)
         return filtered
 
+    def settled_start(self, start: Tensor) -> Tensor:
+        """Begin with the motion that most of the start agrees on, be it the background's or not."""
+        if not self.global_settings.filtered:
+            return start
+        settled: Tensor = self.start_filter.robust(start)
+        return settled
+
     def settled_upsampled(self, level: int, flow: Tensor) -> Tensor:
         """Take out what interpolation between grids added."""
+        if not self.global_settings.filtered:
+            return flow
         filtered: Tensor = self.flow_filters[level](flow)
         return filtered
 
@@ -132,3 +149,9 @@ class GlobalFlowNet(FlowNetwork):
             return hidden
         filtered: Tensor = self.feature_filters[level](hidden)
         return filtered.to(hidden.dtype)
+
+
+def fit_weight(decoded: Decoded) -> Tensor:
+    """Weight (B, 1, h, w) of each cell in the fit of the global flow, 0 to 1."""
+    reliability = torch.sigmoid(decoded.reliability_logit + RELIABLE)
+    return torch.sigmoid(decoded.background_logit) * reliability.clamp_min(LEAST_RELIABILITY)

@@ -8,6 +8,9 @@ from gfn_core.networks.subspace import HOMOGRAPHY_BASES, Subspace, basis_of
 RIDGE = 1e-3  # of a mean weight of 1: decides only what the weights leave open
 RIDGE_COSINES = 3e-2  # what a camera adds to a homography is small
 LEAST_MEAN_WEIGHT = 1e-3
+ROBUST_STEPS = 5
+ROBUST_DEVIATIONS = 1.5  # scale of the robust weight / median deviation
+LEAST_SCALE = 0.1  # px
 
 
 class LowPassFilter(nn.Module):
@@ -40,6 +43,22 @@ class LowPassFilter(nn.Module):
                 flat = weight.float().flatten(1).repeat(1, span)  # (B, G*H*W)
                 coefficients = self._weighted_fit(vectors, flat, basis)
             return (coefficients @ basis).reshape(field.shape)
+
+    @torch.no_grad()
+    def robust(self, field: Tensor) -> Tensor:
+        """Filter a flow (B, 2, H, W) by what most cells agree on: reweighted least squares.
+
+        Geman-McClure weights, whose scale falls with the median deviation from iteration to
+        iteration; no gradient passes.
+        """
+        weight = torch.ones_like(field[:, :1])
+        for _ in range(ROBUST_STEPS):
+            filtered: Tensor = self(field, weight)
+            deviation = (field.float() - filtered).norm(dim=1, keepdim=True)
+            scale = ROBUST_DEVIATIONS * deviation.flatten(1).median(dim=1).values
+            squared = (deviation / scale.clamp_min(LEAST_SCALE)[:, None, None, None]) ** 2
+            weight = 1 / (1 + squared) ** 2
+        return filtered
 
     def _weighted_fit(self, vectors: Tensor, weight: Tensor, basis: Tensor) -> Tensor:
         """Coefficients (B, C/G, M) that fit `vectors` (B, C/G, V) under `weight` (B, V)."""

@@ -25,15 +25,15 @@ SAMPLE_SIZE = (256, 160)
 CURVES_ACROSS = 3
 
 
-def write_training_page(
-    path: Path, log: Path, network: FlowNetwork, library: PhotoLibrary
-) -> None:
+def write_training_page(path: Path, log: Path, network: FlowNetwork, library: PhotoLibrary) -> None:
     """Write one self-contained page: curves of `log`, samples of what `network` estimates."""
     path.write_text(training_page(curves_svg(log), _as_data_url(samples(network, library))))
 
 
 def curves_svg(log: Path) -> str:
-    """Draw every column of a training's log over its steps."""
+    """Draw every column of a training's log over its steps; nothing where none was logged yet."""
+    if not log.exists():
+        return ""
     with log.open(newline="") as file:
         rows = list(csv.DictReader(file))
     names = [name for name in (rows[0] if rows else {}) if name != "step"]
@@ -90,6 +90,5 @@ def _sized(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _as_data_url(picture: NDArray[np.uint8]) -> str:
-    done, png = cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
-    assert done  # an 8-bit picture in memory can always be encoded
+    png = cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))[1]
     return "data:image/png;base64," + b64encode(png.tobytes()).decode()

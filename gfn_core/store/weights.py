@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from gfn_core.errors import WeightsUnusable
@@ -100,6 +100,15 @@ def read_weights(path: Path) -> LoadedWeights:
             f"its header says {metadata['digest'][:12]}; fetch it again"
         )
     return LoadedWeights(metadata["architecture"], metadata["settings"], digest, tensors)
+
+
+def read_foreign_weights(path: Path) -> dict[str, Tensor]:
+    """Read the tensors of a safetensors file that another program wrote; raises WeightsUnusable."""
+    weights_header(path)
+    try:
+        return load_file(path)
+    except (SafetensorError, OSError, ValueError) as error:
+        raise WeightsUnusable(f"{path}: damaged: its values cannot be read") from error
 
 
 def save_optimizer(optimizer: torch.optim.Optimizer, path: Path) -> None:

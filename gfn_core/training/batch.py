@@ -52,32 +52,43 @@ class CompactPair:
 
 
 @dataclass(frozen=True)
-class Batch:
-    """B pairs of frames of one size; truth on a grid of cells, flows in px of the frames."""
+class FramePairs:
+    """B pairs of frames of one size, of which nothing more is known."""
 
     first: Tensor  # (B, 1, H, W) 0 to 1
     second: Tensor  # (B, 1, H, W)
+    rough_flow: Tensor  # (B, 2, H, W) px, to begin with, of all that moves
+    frame_skip: Tensor  # (B,) frames from first to second
+
+    @classmethod
+    def of_frames(
+        cls, frames: NDArray[np.uint8], frame_skip: Sequence[int], device: torch.device
+    ) -> "FramePairs":
+        """Take `frames` (B, 2, H, W)."""
+        search = RoughFlow()
+        rough = np.stack([search.between(*pair) for pair in frames])
+        scaled = torch.from_numpy(frames).to(device).float() / 255
+        skip = torch.tensor(frame_skip, dtype=torch.float32, device=device)
+        return cls(scaled[:, :1], scaled[:, 1:], torch.from_numpy(rough).to(device), skip)
+
+
+@dataclass(frozen=True)
+class Batch(FramePairs):
+    """Pairs with truth on a grid of cells; flows in px of the frames."""
+
     mixed_flow: Tensor  # (B, 2, h, w)
     global_flow: Tensor  # (B, 2, h, w)
     background: Tensor  # (B, 1, h, w) share of each cell
-    rough_flow: Tensor  # (B, 2, H, W) to begin with, of all that moves
-    frame_skip: Tensor  # (B,) frames from first to second
 
     @classmethod
     def of(cls, pairs: Sequence[CompactPair], device: torch.device) -> "Batch":
         """Stack pairs of one size."""
-        search = RoughFlow()
-        rough = np.stack([search.between(*pair.frames) for pair in pairs])
-        frames = (
-            torch.from_numpy(np.stack([pair.frames for pair in pairs])).to(device).float() / 255
-        )
+        frames = np.stack([pair.frames for pair in pairs])
+        seen = FramePairs.of_frames(frames, [1] * len(pairs), device)
         truth = torch.from_numpy(np.stack([pair.truth for pair in pairs])).to(device)
         return cls(
-            frames[:, :1],
-            frames[:, 1:],
-            truth[:, :2],
-            truth[:, 2:4],
-            truth[:, 4:],
-            torch.from_numpy(rough).to(device),
-            torch.ones(len(pairs), device=device),
+            **vars(seen),
+            mixed_flow=truth[:, :2],
+            global_flow=truth[:, 2:4],
+            background=truth[:, 4:],
         )

@@ -10,10 +10,11 @@ from typing import Generic, TypeVar
 import torch
 from torch import nn
 
-from gfn_core.training.batch import Batch
+from gfn_core.training.batch import FramePairs
 from gfn_core.training.objectives import Objective
 
 Network = TypeVar("Network", bound=nn.Module)
+Pairs = TypeVar("Pairs", bound=FramePairs)
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,8 @@ class LogLine:
 
 def train(
     state: TrainingState[Network],
-    batches: Iterator[Batch],
-    objective: Callable[[Network, Batch, int], Objective],
+    batches: Iterator[Pairs],
+    objective: Callable[[Network, Pairs, int], Objective],
     settings: LoopSettings,
     *,
     on_log: Callable[[LogLine], None],
@@ -89,7 +90,7 @@ def train(
             break
         done.append(_step(state, batch, objective, settings))
         state.step += 1
-        if state.step % settings.log_every == 0:
+        if state.step % settings.log_every == 0 or state.step == settings.steps:
             seconds = (time.perf_counter() - since) / len(done)
             on_log(_log_line(state.step, settings, done, seconds))
             done, since = [], time.perf_counter()
@@ -100,8 +101,8 @@ def train(
 
 def _step(
     state: TrainingState[Network],
-    batch: Batch,
-    objective: Callable[[Network, Batch, int], Objective],
+    batch: Pairs,
+    objective: Callable[[Network, Pairs, int], Objective],
     settings: LoopSettings,
 ) -> tuple[float, dict[str, float]]:
     """Take one step; a batch whose gradient is not finite changes nothing."""
@@ -131,6 +132,10 @@ def _average(state: TrainingState[Network], settings: LoopSettings) -> None:
 def _log_line(
     step: int, settings: LoopSettings, done: list[tuple[float, dict[str, float]]], seconds: float
 ) -> LogLine:
-    figures = {name: sum(figures[name] for _, figures in done) / len(done) for name in done[0][1]}
+    gathered: dict[str, list[float]] = {}
+    for _, step_figures in done:
+        for name, value in step_figures.items():
+            gathered.setdefault(name, []).append(value)
+    figures = {name: sum(values) / len(values) for name, values in gathered.items()}
     loss = sum(loss for loss, _ in done) / len(done)
     return LogLine(step, settings.learning_rate_at(step - 1), loss, seconds, figures)

@@ -1,7 +1,6 @@
 """What a step of training minimises, for the teacher and for the student."""
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 import torch
 from torch import Tensor
@@ -9,7 +8,8 @@ from torch import Tensor
 from gfn_core.networks.flow_network import FlowNetwork, LevelEstimate
 from gfn_core.networks.global_flow_net import GlobalFlow, GlobalFlowNet
 from gfn_core.networks.resampling import pooled, resized
-from gfn_core.training.batch import Batch
+from gfn_core.training.batch import Batch, FramePairs
+from gfn_core.training.kinds import LossKind
 from gfn_core.training.losses import (
     RobustSchedule,
     RobustShape,
@@ -24,19 +24,14 @@ from gfn_core.training.losses import (
 )
 from gfn_core.training.teachers import FlowTeacher
 
+ALIKE_PX = 0.3  # an object that moves apart by less cannot be told from the background
 
-class LossKind(StrEnum):
-    """Penalty on the error of a flow, in px; an ablation compares them."""
 
-    ABSOLUTE = "l1"
-    SQUARED = "l2"
-    ROBUST = "robust"
-
-    @property
-    def shape(self) -> RobustShape:
-        """The penalty as a case of the general robust loss."""
-        shapes = {"l1": RobustShape(1.0, 0.1), "l2": RobustShape(2.0, 1.0)}
-        return shapes.get(self.value, RobustShape(0.5, 0.1))
+PENALTIES = {
+    LossKind.ABSOLUTE: RobustShape(1.0, 0.1),
+    LossKind.SQUARED: RobustShape(2.0, 1.0),
+    LossKind.ROBUST: RobustShape(0.5, 0.1),
+}
 
 
 @dataclass(frozen=True)
@@ -51,7 +46,7 @@ class ObjectiveSettings:
     background: float = 6.0
     confidence: float = 0.1
     confidence_tolerance_px: float = 1.0
-    distillation: float = 0.0
+    distillation: float = 0.1
     distillation_schedule: RobustSchedule = field(default_factory=RobustSchedule)
 
 
@@ -113,7 +108,7 @@ def student_objective(
 def distillation_objective(
     network: GlobalFlowNet,
     teacher: FlowTeacher,
-    batch: Batch,
+    batch: FramePairs,
     settings: ObjectiveSettings,
     step: int,
 ) -> Objective:
@@ -141,7 +136,9 @@ def distillation_objective(
 
 def _global_loss(level: LevelEstimate, batch: Batch, kind: LossKind) -> Tensor:
     """Penalty (B,) on the error of the whole pair: one pair gone wrong is one outlier."""
-    return general_robust(global_flow_error(level.flow, _at(batch.global_flow, level)), kind.shape)
+    return general_robust(
+        global_flow_error(level.flow, _at(batch.global_flow, level)), PENALTIES[kind]
+    )
 
 
 def _purity(level: LevelEstimate, batch: Batch) -> Tensor:
@@ -154,7 +151,7 @@ def _mixed_loss(
 ) -> Tensor:
     """Penalty (B,) on matches and unfiltered flow, where `counted` (B, 1, h, w)."""
     truth = _at(batch.mixed_flow, level)
-    error = general_robust(endpoint_error(level.local_flow, truth), settings.kind.shape)
+    error = general_robust(endpoint_error(level.local_flow, truth), PENALTIES[settings.kind])
     rows, columns = truth.shape[2:]
     cells = torch.tensor([columns / batch.first.shape[3], rows / batch.first.shape[2]])
     left = (truth - level.start.detach()) * cells.to(truth.device)[:, None, None]
@@ -164,11 +161,17 @@ def _mixed_loss(
 
 
 def _background_loss(level: LevelEstimate, batch: Batch) -> Tensor:
-    return background_loss(level.background_logit, _at(batch.background, level))
+    return background_loss(level.background_logit, _background_share(level, batch))
+
+
+def _background_share(level: LevelEstimate, batch: Batch) -> Tensor:
+    """Share (B, 1, h, w) of each cell that moves as the background does."""
+    apart = endpoint_error(_at(batch.mixed_flow, level), _at(batch.global_flow, level))
+    return torch.maximum(_at(batch.background, level), torch.exp(-((apart / ALIKE_PX) ** 2)))
 
 
 def _background_figures(level: LevelEstimate, batch: Batch) -> dict[str, float]:
-    share = _at(batch.background, level)
+    share = _background_share(level, batch)
     right = (level.background_logit > 0) == (share > 0.5)
     return {
         "background_loss": background_loss(level.background_logit, share).mean().item(),

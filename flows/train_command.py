@@ -1,0 +1,145 @@
+"""`gfn train`: train the networks oneself, and look at what they are trained on."""
+
+import json
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.cli_options import Device, Json, Quiet
+from gfn_core.networks.subspace import Subspace
+from gfn_core.training.kinds import LossKind, TeacherKind, Trained
+
+if TYPE_CHECKING:
+    from flows.training import TrainingRequest
+
+train = typer.Typer(no_args_is_help=True, help="Train the networks; look at what they train on.")
+
+Out = Annotated[Path, typer.Argument(help="Folder for checkpoints, log, weights and pictures.")]
+Images = Annotated[
+    Path | None,
+    typer.Option(help="Photographs in free/ and cut-outs in cutouts/; without, drawn ones."),
+]
+Steps = Annotated[int, typer.Option(min=1, help="Steps in all.")]
+Minutes = Annotated[float | None, typer.Option(help="Stop after these; a later call goes on.")]
+Start = Annotated[Path | None, typer.Option("--from", help="Weights to begin with.")]
+Seed = Annotated[int, typer.Option(min=0, help="Seed of weights and scenes.")]
+Workers = Annotated[int, typer.Option(min=0, help="Processes that render scenes.")]
+
+
+@train.command("teacher")
+def train_teacher(
+    out: Out,
+    images: Images = None,
+    steps: Steps = 20_000,
+    minutes: Minutes = None,
+    start: Start = None,
+    seed: Seed = 0,
+    workers: Workers = 1,
+    device: Device = "auto",
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Train the unfiltered flow network on synthetic scenes; a second call resumes."""
+    from flows.training import TrainingRequest
+    from gfn_core.training.loop import LoopSettings
+    from gfn_core.training.recipe import TrainingRecipe
+
+    recipe = TrainingRecipe(Trained.TEACHER, loop=LoopSettings(steps=steps), seed=seed)
+    request = TrainingRequest(
+        out,
+        recipe,
+        images,
+        start=start,
+        minutes=minutes,
+        workers=workers,
+        device=device,
+        command=_command_line(),
+    )
+    _run(request, as_json=as_json, quiet=quiet)
+
+
+@train.command("student")
+def train_student(
+    out: Out,
+    images: Images = None,
+    clips: Annotated[
+        Path | None, typer.Option(help="Real videos to distil on: adapts the student to them.")
+    ] = None,
+    teacher: Annotated[TeacherKind, typer.Option(help="Whose flow is distilled.")] = (
+        TeacherKind.DIS
+    ),
+    teacher_weights: Annotated[Path | None, typer.Option(help="Of network or raft.")] = None,
+    loss: Annotated[LossKind, typer.Option(help="Penalty on the flow's error.")] = LossKind.ROBUST,
+    subspace: Annotated[Subspace, typer.Option(help="What the filter lets through.")] = (
+        Subspace.BASES_DCT
+    ),
+    weighted: Annotated[bool, typer.Option(help="Filter under background weights.")] = True,
+    filtered: Annotated[bool, typer.Option(help="Filter at all.")] = True,
+    steps: Steps = 20_000,
+    minutes: Minutes = None,
+    start: Start = None,
+    seed: Seed = 0,
+    workers: Workers = 1,
+    device: Device = "auto",
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Train GlobalFlowNet on synthetic scenes, and by distillation on clips; resumable."""
+    from flows.training import TrainingRequest
+    from gfn_core.networks.global_flow_net import GlobalFlowNetSettings
+    from gfn_core.training.loop import LoopSettings
+    from gfn_core.training.objectives import ObjectiveSettings
+    from gfn_core.training.recipe import TrainingRecipe
+
+    recipe = TrainingRecipe(
+        Trained.STUDENT,
+        network=GlobalFlowNetSettings(subspace=subspace, weighted=weighted, filtered=filtered),
+        objective=ObjectiveSettings(kind=loss),
+        loop=LoopSettings(steps=steps),
+        seed=seed,
+    )
+    request = TrainingRequest(
+        out,
+        recipe,
+        images,
+        clips,
+        teacher,
+        teacher_weights,
+        start,
+        minutes,
+        workers,
+        device,
+        _command_line(),
+    )
+    _run(request, as_json=as_json, quiet=quiet)
+
+
+@train.command("preview")
+def preview(
+    out: Annotated[Path, typer.Argument(help="Picture to write.")] = Path("scenes.png"),
+    images: Images = None,
+    scenes: Annotated[int, typer.Option(min=1, max=200, help="How many.")] = 12,
+    seed: Seed = 0,
+    as_json: Json = False,
+) -> None:
+    """Draw a contact sheet of training scenes: frames, mixed and global flow, background."""
+    from flows.scene_sheet import write_scene_sheet
+
+    write_scene_sheet(out, images, scenes, seed)
+    print(json.dumps({"picture": str(out)}) if as_json else out)
+
+
+def _run(request: "TrainingRequest", *, as_json: bool, quiet: bool) -> None:
+    from flows.stabilizing import Audience
+    from flows.training import run_training
+
+    weights = run_training(request, Audience(as_json, quiet).notices)
+    print(json.dumps({"weights": str(weights)}) if as_json else weights)
+
+
+def _command_line() -> str:
+    """What the user typed, for the model card."""
+    return shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])

@@ -1,0 +1,166 @@
+"""Trains the teacher or the student, resumably, and leaves weights, card, log and pictures."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from rich.console import Console
+
+from flows.discovery import find_videos
+from gfn_core.errors import SettingsError
+from gfn_core.networks.device import device_named
+from gfn_core.networks.flow_network import FlowNetwork
+from gfn_core.report.training_page import write_training_page
+from gfn_core.store.checkpoint import resume, save_checkpoint
+from gfn_core.store.model_card import write_model_card
+from gfn_core.store.training_log import append_log
+from gfn_core.store.weights import (
+    load_flow_network,
+    read_foreign_weights,
+    read_weights,
+    save_weights,
+)
+from gfn_core.training.batch import Batch, FramePairs
+from gfn_core.training.clip_pairs import clip_batches
+from gfn_core.training.kinds import TeacherKind
+from gfn_core.training.loop import LogLine, TrainingState, train
+from gfn_core.training.objectives import Objective
+from gfn_core.training.pair_pool import batches
+from gfn_core.training.photographs import PhotoLibrary
+from gfn_core.training.recipe import TrainingRecipe, taking_turns
+from gfn_core.training.scene_pairs import Curriculum, ScenePairs
+from gfn_core.training.teachers import DisTeacher, FlowTeacher, NetworkTeacher, RaftTeacher
+
+WEIGHTS, LOG = "weights.safetensors", "log.csv"
+DRAWN_PHOTOGRAPHS = 24
+
+
+@dataclass(frozen=True)
+class TrainingRequest:
+    """What to train, on what, and where to keep it."""
+
+    out: Path
+    recipe: TrainingRecipe = field(default_factory=TrainingRecipe)
+    images: Path | None = None  # photographs (free/) and cut-outs (cutouts/); drawn ones without
+    clips: Path | None = None  # real clips to distil on
+    teacher: TeacherKind = TeacherKind.DIS  # of the distillation
+    teacher_weights: Path | None = None
+    start: Path | None = None  # weights to begin with
+    minutes: float | None = None  # stop after these, wherever training is
+    workers: int = 1  # processes that render scenes
+    device: str = "auto"
+    command: str = "gfn train"
+
+
+def run_training(request: TrainingRequest, notices: Console) -> Path:
+    """Train from the latest checkpoint of `request.out`, or from nothing; return the weights.
+
+    Raises SettingsError and WeightsUnusable for what cannot be used.
+    """
+    device = device_named(request.device)
+    recipe = request.recipe
+    network = _started(recipe.fresh_network(), request.start).to(device)
+    state = TrainingState.start(network, recipe.loop)
+    if resume(state, request.out):
+        notices.print(f"going on from step {state.step} in {request.out}")
+    library = _library(request)
+    teacher = _teacher(request, device)
+    began = time.monotonic()
+
+    def out_of_time() -> bool:
+        spent_minutes = (time.monotonic() - began) / 60
+        return request.minutes is not None and spent_minutes >= request.minutes
+
+    def log(line: LogLine) -> None:
+        append_log(request.out / LOG, line)
+        notices.print(
+            f"step {line.step}/{recipe.loop.steps}  loss {line.loss:.3f}  "
+            f"{line.seconds_a_step:.2f} s a step"
+        )
+
+    def keep(state: TrainingState[FlowNetwork]) -> None:
+        save_checkpoint(state, request.out)
+        _export(state, request)
+
+    def objective(network: FlowNetwork, batch: FramePairs, step: int) -> Objective:
+        return recipe.loss(network, batch, step, teacher)
+
+    pairs = _pairs(request, library, state.step, device)
+    train(
+        state,
+        pairs,
+        objective,
+        recipe.loop,
+        on_log=log,
+        on_checkpoint=keep,
+        out_of_time=out_of_time,
+    )
+    write_training_page(request.out / "training.html", request.out / LOG, state.averaged, library)
+    return request.out / WEIGHTS
+
+
+def _started(network: FlowNetwork, start: Path | None) -> FlowNetwork:
+    """Take over what fits of other weights: a student starts from its teacher (sec. 3.3)."""
+    if start is None:
+        return network
+    own = network.state_dict()
+    given = read_weights(start).tensors
+    fitting = {k: v for k, v in given.items() if k in own and own[k].shape == v.shape}
+    if not fitting:
+        raise SettingsError(f"{start}: none of its weights fits this network")
+    network.load_state_dict(fitting, strict=False)
+    return network
+
+
+def _library(request: TrainingRequest) -> PhotoLibrary:
+    if request.images is None:
+        return PhotoLibrary.drawn(np.random.default_rng(request.recipe.seed), DRAWN_PHOTOGRAPHS)
+    return PhotoLibrary.load(request.images)
+
+
+def _teacher(request: TrainingRequest, device: torch.device) -> FlowTeacher | None:
+    if request.clips is None:
+        return None
+    if request.teacher is TeacherKind.DIS:
+        return DisTeacher()
+    if request.teacher_weights is None:
+        raise SettingsError(f"the teacher {request.teacher!r} needs --teacher-weights")
+    if request.teacher is TeacherKind.NETWORK:
+        return NetworkTeacher(load_flow_network(request.teacher_weights, device))
+    return RaftTeacher.of(read_foreign_weights(request.teacher_weights))
+
+
+def _pairs(
+    request: TrainingRequest, library: PhotoLibrary, step: int, device: torch.device
+) -> Iterator[FramePairs]:
+    """Batches from `step` on: synthetic ones, in turn with real ones where there are clips."""
+    recipe = request.recipe
+    size = (recipe.width, recipe.height)
+    turns = 1 if request.clips is None else 2
+    rendered = ScenePairs(library, recipe.seed, *size, curriculum=Curriculum())
+    start = step // turns * recipe.pool.fresh_per_batch
+    end = recipe.loop.steps * max(recipe.pool.batch_size, 1) + recipe.pool.batch_size
+    fresh = rendered.stream(start, start + end, request.workers)
+    rng = np.random.default_rng([recipe.seed, step])
+    synthetic: Iterator[Batch] = batches(fresh, (), recipe.pool, rng, device)
+    if request.clips is None:
+        return synthetic
+    clips = [found.source for found in find_videos([request.clips], request.out)]
+    if not clips:
+        raise SettingsError(f"{request.clips}: no videos to train on")
+    real = clip_batches(clips, recipe.pool.batch_size, *size, rng, device)
+    return taking_turns(synthetic, real)
+
+
+def _export(state: TrainingState[FlowNetwork], request: TrainingRequest) -> None:
+    """Write the averaged weights and their card, whole or not at all."""
+    path = request.out / WEIGHTS
+    digest = save_weights(state.averaged, path)
+    images = request.images or "pictures that gfn draws"
+    data = f"synthetic scenes of {images}" + (
+        f"; clips of {request.clips}" if request.clips else ""
+    )
+    write_model_card(path, digest, request.recipe, state.step, data, request.command)
