@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
+from flows.audit_command import audit
 from flows.cli_options import (
     Codec,
     Crop,
+    Device,
     DryRun,
     Estimator,
     Force,
@@ -20,13 +22,16 @@ from flows.cli_options import (
     Quiet,
     Slots,
     Sources,
+    Weights,
     Zoom,
     ZoomStyle,
 )
 from flows.resmooth_command import resmooth
+from flows.train_command import train
 from gfn_core import __version__
+from gfn_core.device_name import DeviceName
 from gfn_core.errors import GfnError
-from gfn_core.motion.estimator_name import EstimatorName
+from gfn_core.motion.estimator_name import DEFAULT_ESTIMATOR
 
 app = typer.Typer(
     name="gfn",
@@ -43,6 +48,8 @@ app.add_typer(server, name="server")
 measures = typer.Typer(no_args_is_help=True, help="Measure results.")
 app.add_typer(measures, name="evaluate")
 app.command()(resmooth)
+app.command()(audit)
+app.add_typer(train, name="train")
 
 USAGE_EXIT_CODE = 2
 
@@ -76,7 +83,9 @@ def common(
 def stabilize(
     paths: Sources,
     crop: Crop = 0.9,
-    estimator: Estimator = EstimatorName.TRACKS,
+    estimator: Estimator = DEFAULT_ESTIMATOR,
+    weights: Weights = None,
+    device: Device = DeviceName.AUTO,
     zoom: Zoom = ZoomStyle.FIXED,
     codec: Codec = "libx264",
     quality: Quality = 18,
@@ -107,11 +116,11 @@ def stabilize(
         sources=tuple(paths[:-1]),
         out=paths[-1],
         settings=StabilizeSettings(
-            motion=MotionSettings(estimator),
+            motion=MotionSettings(estimator, weights=weights),
             smoothing=StageOneSettings(crop=crop, zoom_share=zoom.share),
             encoding=Encoding(codec, quality, preset),
         ),
-        run=RunSettings(slots=slots, force=force),
+        run=RunSettings(slots=slots, device=device, force=force),
     )
     audience = Audience(as_json, quiet)
     if dry_run:

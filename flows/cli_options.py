@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from gfn_core.device_name import DeviceName
 from gfn_core.motion.estimator_name import EstimatorName
 from gfn_core.smoothing.settings import DYNAMIC_ZOOM_SHARE
 
@@ -44,4 +45,8 @@ Archive = Annotated[
 Only = Annotated[str, typer.Option(help="Clips whose name matches this pattern, like 'holiday/*'.")]
 Where = Annotated[
     str, typer.Option(help="Clips of which this holds, like 'confidence < 0.6'; in SQL.")
+]
+Device = Annotated[DeviceName, typer.Option(help="Where networks run.")]
+Weights = Annotated[
+    Path | None, typer.Option(help="Weights of the network, other than those shipped.")
 ]

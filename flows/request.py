@@ -71,6 +71,7 @@ def plan_archive(request: ArchiveRequest) -> list[PlannedClip]:
                 video=item.video,
                 settings=request.settings,
                 threads=threads,
+                device=request.run.device,
                 force=request.run.force,
             )
         )

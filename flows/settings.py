@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from gfn_core.device_name import DeviceName
 from gfn_core.errors import SettingsError
 
 MOST_SLOTS = 256
@@ -14,6 +15,7 @@ class RunSettings:
     """How a run uses this machine."""
 
     slots: int = 0  # clips at a time; 0 chooses by the number of cores
+    device: DeviceName = DeviceName.AUTO  # where networks run
     force: bool = False  # replace files at the outputs' names that are not ours
 
     def __post_init__(self) -> None:

@@ -19,6 +19,7 @@ from tasks.supervisor import start_early
 
 # Imported once in the process that forks the stages' children, instead of once in each child.
 PRELOADED = ["tasks.probe", "tasks.motion", "tasks.smooth", "tasks.render", "tasks.report", "cvxpy"]
+NETWORK_PRELOADED = ["gfn_core.motion.global_flow_estimator"]
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,13 @@ def show_request(request: ArchiveRequest, audience: Audience) -> None:
     show_plan(audience.results, planned)
 
 
+def _needs_network(planned: list[PlannedClip]) -> bool:
+    return any(
+        "motion" in item.missing and item.clip.settings.motion.estimator.has_weights
+        for item in planned
+    )
+
+
 def _run(
     request: RunRequest,
     planned: list[PlannedClip],
@@ -73,7 +81,7 @@ def _run(
 ) -> RunSummary:
     api_url = prefect_api_url()
     quiet_prefect(None)
-    start_early(PRELOADED)
+    start_early(PRELOADED + NETWORK_PRELOADED * _needs_network(planned))
     run_id = new_run_id()
     with progress_shown(audience.notices, planned):
         leave_at_once_on_interrupt(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.cli_options import Device, Json, Quiet
+from gfn_core.device_name import DeviceName
 from gfn_core.networks.subspace import Subspace
 from gfn_core.training.kinds import LossKind, TeacherKind, Trained
 
@@ -38,7 +39,7 @@ def train_teacher(
     start: Start = None,
     seed: Seed = 0,
     workers: Workers = 1,
-    device: Device = "auto",
+    device: Device = DeviceName.AUTO,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -83,7 +84,7 @@ def train_student(
     start: Start = None,
     seed: Seed = 0,
     workers: Workers = 1,
-    device: Device = "auto",
+    device: Device = DeviceName.AUTO,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:

@@ -10,6 +10,7 @@ import torch
 from rich.console import Console
 
 from flows.discovery import find_videos
+from gfn_core.device_name import DeviceName
 from gfn_core.errors import SettingsError
 from gfn_core.networks.device import device_named
 from gfn_core.networks.flow_network import FlowNetwork
@@ -51,7 +52,7 @@ class TrainingRequest:
     start: Path | None = None  # weights to begin with
     minutes: float | None = None  # stop after these, wherever training is
     workers: int = 1  # processes that render scenes
-    device: str = "auto"
+    device: DeviceName = DeviceName.AUTO
     command: str = "gfn train"
 
 

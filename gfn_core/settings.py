@@ -5,7 +5,7 @@ from pathlib import Path
 
 from gfn_core.errors import SettingsError
 from gfn_core.media.encoding import Encoding
-from gfn_core.motion.estimator_name import EstimatorName
+from gfn_core.motion.estimator_name import DEFAULT_ESTIMATOR, EstimatorName
 from gfn_core.smoothing.settings import StageOneSettings
 from gfn_core.store.weights_header import weights_digest
 
@@ -16,7 +16,7 @@ SHIPPED_WEIGHTS = Path(__file__).parent / "weights" / "globalflownet.safetensors
 class MotionSettings:
     """How motion is estimated."""
 
-    estimator: EstimatorName = EstimatorName.TRACKS
+    estimator: EstimatorName = DEFAULT_ESTIMATOR
     longest_px: int = 640  # longer side of the frames analysed
     weights: Path | None = field(default=None, compare=False)  # other than those shipped
 

@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from gfn_core.device_name import DeviceName
 from gfn_core.media.stream_plan import output_suffix
 from gfn_core.settings import StabilizeSettings
 from gfn_core.store.archive import Archive
@@ -34,6 +35,7 @@ class Clip:
     video: str  # path relative to SOURCE, with forward slashes: the name that the user knows
     settings: StabilizeSettings
     threads: int = 1  # that each stage's process may use; decides no result
+    device: DeviceName = DeviceName.AUTO  # that networks run on; likewise
     force: bool = False  # replace a file at the output's name that is not ours
     analysed: AnalysedSource | None = None  # go on from this motion, whatever made it
 
@@ -66,7 +68,8 @@ class Clip:
     def chain(self, source_sha256: str) -> "Chain":
         """Name the artifacts that follow from the source's content and the settings."""
         stored = self.analysed and self.analysed.motion
-        motion = stored or MOTION.artifact(source_sha256, settings=self.settings.motion)
+        chosen = self.settings.motion
+        motion = stored or MOTION.artifact(source_sha256, *chosen.weights_digests, settings=chosen)
         trajectory = TRAJECTORY.artifact(motion.key, settings=self.settings.smoothing)
         render = RENDER.artifact(
             source_sha256, trajectory.key, self.output_name, settings=self.settings.encoding

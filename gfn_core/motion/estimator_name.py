@@ -13,3 +13,6 @@ class EstimatorName(StrEnum):
     def has_weights(self) -> bool:
         """Whether it is a network."""
         return self is not EstimatorName.TRACKS
+
+
+DEFAULT_ESTIMATOR = EstimatorName.TRACKS

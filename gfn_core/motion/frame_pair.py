@@ -112,11 +112,12 @@ class FramePair:
         """Align the images where too few tracks agree, and a guide says which pixels to trust."""
         if self.guide is None or fit.uncertainty < self.settings.sure_uncertainty:
             return fit
-        frames = [
+        first, second = (
             alignment_frame(frame.luma, self.geometry, self.bases)
             for frame in (self.first, self.second)
-        ]
-        aligned = align(*frames, [fit.homography], self.guide.background, self.settings.alignment)
+        )
+        start, background = [fit.homography], self.guide.background
+        aligned = align(first, second, start, background, self.settings.alignment)
         if not aligned.improved:
             return fit
         return replace(fit, homography=aligned.homography, uncertainty=aligned.uncertainty)

@@ -1,19 +1,14 @@
-"""Which device a network runs on."""
+"""The device of a name, on this machine."""
 
 import torch
 
+from gfn_core.device_name import DeviceName
 from gfn_core.errors import SettingsError
 
 
-def device_named(name: str) -> torch.device:
-    """Return the device of that name; `auto` is a GPU where there is one.
-
-    Raises SettingsError for a device that this machine does not have.
-    """
-    if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    if name == "cuda" and not torch.cuda.is_available():
+def device_named(name: DeviceName) -> torch.device:
+    """Return the device; raises SettingsError for one that this machine does not have."""
+    has_gpu = torch.cuda.is_available()
+    if name is DeviceName.CUDA and not has_gpu:
         raise SettingsError("device cuda: no usable GPU on this machine; choose auto or cpu")
-    if name not in ("cpu", "cuda"):
-        raise SettingsError(f"no device {name!r}; choose auto, cpu or cuda")
-    return torch.device(name)
+    return torch.device("cpu" if name is DeviceName.CPU or not has_gpu else "cuda")

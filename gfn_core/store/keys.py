@@ -47,9 +47,13 @@ class ArtifactRef:
 
 
 def plain(value: object) -> Any:  # noqa: ANN401  (JSON has no better type)
-    """Turn settings (nested frozen dataclasses) into what JSON can hold, one way only."""
+    """Turn settings (nested frozen dataclasses) into what JSON can hold, one way only.
+
+    Fields that do not count when two values are compared are left out: they decide no result.
+    """
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+        decisive = [field.name for field in fields(value) if field.compare]
+        return {name: plain(getattr(value, name)) for name in decisive}
     if isinstance(value, dict):
         return {str(name): plain(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
