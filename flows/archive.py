@@ -11,6 +11,7 @@ from flows.plan import Route
 from flows.request import ArchiveRequest, RunRequest
 from flows.resmooth import ResmoothRequest
 from flows.run import run_stages
+from flows.ui_artifacts import show_in_prefect
 
 
 @flow(name="stabilize-archive", persist_result=False)
@@ -34,6 +35,7 @@ FLOWS: dict[Route, Flow[[Any, str | None], State[None]]] = {
 
 def _run(request: RunRequest, run_id: str | None) -> State[None]:
     summary = run_stages(request, run_id or new_run_id(), lambda stage, clip: stage.submit(clip))
+    show_in_prefect(request.archive, summary)
     failed = summary.count("failed")
     message = f"{len(summary.outcomes) - failed} of {len(summary.outcomes)} clips are stabilized"
     return Failed(message=message) if failed else Completed(message=message)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 from prefect.testing.utilities import prefect_test_harness
 
@@ -37,6 +38,12 @@ def task_states(flow_run_id: object) -> dict[str, str]:
         return {run.name: run.state_name for run in runs if run.flow_run_id == flow_run_id}
 
 
+def artifact_types(flow_run_id: object) -> dict[str | None, str | None]:
+    with get_client(sync_client=True) as client:
+        wanted = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[flow_run_id]))
+        return {found.key: found.type for found in client.read_artifacts(artifact_filter=wanted)}
+
+
 @pytest.mark.slow
 @pytest.mark.usefixtures("prefect_server")
 def test_a_bad_clip_fails_the_flow_after_all_others_are_done(source: Path, tmp_path: Path) -> None:
@@ -49,6 +56,10 @@ def test_a_bad_clip_fails_the_flow_after_all_others_are_done(source: Path, tmp_p
     assert outcomes["good.mp4"].status == "done"
     assert "cannot be read as a video" in outcomes["bad.mp4"].error
     assert (tmp_path / "out" / "good.mp4").exists()
+    assert artifact_types(state.state_details.flow_run_id) == {
+        "archive-run": "markdown",
+        "archive-clips": "table",
+    }
 
 
 @pytest.mark.slow
