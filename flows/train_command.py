@@ -10,7 +10,7 @@ import typer
 
 from flows.cli_options import Device, Json, Quiet
 from gfn_core.device_name import DeviceName
-from gfn_core.networks.subspace import Subspace
+from gfn_core.networks.subspace_name import Subspace
 from gfn_core.training.kinds import LossKind, TeacherKind, Trained
 
 if TYPE_CHECKING:

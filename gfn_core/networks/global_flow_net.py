@@ -20,7 +20,7 @@ from gfn_core.networks.flow_network import (
     LevelEstimate,
 )
 from gfn_core.networks.low_pass_filter import LowPassFilter
-from gfn_core.networks.subspace import Subspace
+from gfn_core.networks.subspace_name import Subspace
 
 CONFIDENCE_WIDTH = 32
 RELIABLE = 2.0  # logit: flow is relied on until training finds where it fails

@@ -3,7 +3,8 @@
 import torch
 from torch import Tensor, nn
 
-from gfn_core.networks.subspace import HOMOGRAPHY_BASES, Subspace, basis_of
+from gfn_core.networks.subspace import HOMOGRAPHY_BASES, basis_of
+from gfn_core.networks.subspace_name import Subspace
 
 RIDGE = 1e-3  # of a mean weight of 1: decides only what the weights leave open
 RIDGE_COSINES = 3e-2  # what a camera adds to a homography is small

@@ -5,21 +5,13 @@ the eight homography bases of GLOCAL and BasesHomo with the DCT's remainder behi
 flatten towards the border and cannot hold even a small rotation; the eight bases can.
 """
 
-from enum import StrEnum
-
 import numpy as np
 
 from gfn_core.geometry import FloatArray
+from gfn_core.networks.subspace_name import Subspace
 
 HOMOGRAPHY_BASES = 8
 INDEPENDENCE = 1e-6  # a vector with a smaller part outside the span of those before it is dropped
-
-
-class Subspace(StrEnum):
-    """What a low-pass filter lets through."""
-
-    DCT = "dct"  # each channel for itself
-    BASES_DCT = "bases+dct"  # horizontal and vertical flow together
 
 
 def basis_of(subspace: Subspace, frequencies: int, rows: int, columns: int) -> FloatArray:

@@ -21,7 +21,7 @@ from torch import Tensor
 from gfn_core.errors import WeightsUnusable
 from gfn_core.networks.flow_network import FlowNetwork, FlowNetworkSettings
 from gfn_core.networks.global_flow_net import GlobalFlowNet, GlobalFlowNetSettings
-from gfn_core.networks.subspace import Subspace
+from gfn_core.networks.subspace_name import Subspace
 from gfn_core.store.weights_header import weights_header
 
 Network = TypeVar("Network", bound=FlowNetwork)

@@ -9,7 +9,7 @@ from gfn_core.networks.flow_decoder import START_TRUST, FlowDecoder
 from gfn_core.networks.flow_network import FlowNetwork, FlowNetworkSettings
 from gfn_core.networks.global_flow_net import GlobalFlowNet, GlobalFlowNetSettings
 from gfn_core.networks.low_pass_filter import LowPassFilter
-from gfn_core.networks.subspace import Subspace
+from gfn_core.networks.subspace_name import Subspace
 
 SMALL = FlowNetworkSettings(
     channels=(8, 8, 12), descriptor=8, widths=(16, 16, 16), hidden=(8, 8, 8)

@@ -4,7 +4,8 @@ import torch
 from scipy.fft import dctn, idctn
 
 from gfn_core.networks.low_pass_filter import LowPassFilter
-from gfn_core.networks.subspace import Subspace, basis_of
+from gfn_core.networks.subspace import basis_of
+from gfn_core.networks.subspace_name import Subspace
 
 BOTH = pytest.mark.parametrize("subspace", list(Subspace))
 

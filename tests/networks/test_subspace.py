@@ -4,7 +4,8 @@ from scipy.fft import dctn
 
 from gfn_core.geometry import FrameGeometry
 from gfn_core.motion.homography import flow
-from gfn_core.networks.subspace import Subspace, basis_of
+from gfn_core.networks.subspace import basis_of
+from gfn_core.networks.subspace_name import Subspace
 
 GRIDS = [(24, 40), (40, 24), (12, 20), (6, 10), (5, 3)]
 

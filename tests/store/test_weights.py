@@ -5,7 +5,7 @@ from safetensors.torch import load_file, save_file
 from gfn_core.errors import WeightsUnusable
 from gfn_core.networks.flow_network import FlowNetwork, FlowNetworkSettings
 from gfn_core.networks.global_flow_net import GlobalFlowNet, GlobalFlowNetSettings
-from gfn_core.networks.subspace import Subspace
+from gfn_core.networks.subspace_name import Subspace
 from gfn_core.store.weights import (
     digest_of,
     load_flow_network,
