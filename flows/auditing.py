@@ -1,6 +1,7 @@
 """`gfn audit` for a person: what is wrong or doubtful, what was mended, what could be removed."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,34 +107,37 @@ def _repaired(
 
 
 def _show(console: Console, result: AuditResult, order: AuditOrder) -> None:
-    table = Table("", "clip or file", "at", "what", box=None, pad_edge=False)
-    for finding in sorted(result.findings, key=lambda found: -found.severity):
+    told = [finding for finding in result.findings if finding.severity > Severity.INFO]
+    for finding in sorted(told, key=lambda found: -found.severity):
+        place = " ".join(filter(None, (finding.clip or finding.path, place_in_time(finding))))
         style = STYLES[finding.severity]
-        table.add_row(
-            f"[{style}]{finding.code}[/]",
-            escape(finding.clip or finding.path),
-            place_in_time(finding),
-            escape(finding.message),
-        )
-    if result.findings:
-        console.print(table)
-    _show_hints(console, result.findings)
+        line = f"[{style}]{finding.code}[/] {escape(place)}: {escape(finding.message)}"
+        console.print(line, soft_wrap=True, highlight=False)
+    _show_kinds(console, result.findings)
     if order.repair:
         console.print(f"{len(result.mended)} findings are mended")
     for name in result.garbage:
-        console.print(f"{'removed' if result.is_removed else 'would remove'} {escape(name)}")
+        verb = "removed" if result.is_removed else "would remove"
+        console.print(f"{verb} {escape(name)}", soft_wrap=True, highlight=False)
     if result.garbage and not result.is_removed:
         console.print("nothing was removed; add --yes to remove these files")
-    counts = ", ".join(
-        f"{sum(f.severity == severity for f in result.findings)} {severity.label}"
-        for severity in sorted(Severity, reverse=True)
-    )
-    console.print(f"{result.clips} clips: {counts}")
+    console.print(f"{result.clips} clips; {_counts(result.findings)}")
 
 
-def _show_hints(console: Console, findings: Iterable[Finding]) -> None:
-    for code in sorted({finding.code for finding in findings}):
-        console.print(f"[dim]{code}:[/] {KINDS[code].meaning}: {KINDS[code].hint}", soft_wrap=True)
+def _show_kinds(console: Console, findings: Iterable[Finding]) -> None:
+    """How often each kind was found, and what to do; those of no weight are not listed singly."""
+    found = Counter(finding.code for finding in findings)
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for code, count in sorted(found.items(), key=lambda item: -KINDS[item[0]].severity):
+        kind = KINDS[code]
+        table.add_row(f"{count}", f"[{STYLES[kind.severity]}]{code}[/]", kind.meaning, kind.hint)
+    if found:
+        console.print(table)
+
+
+def _counts(findings: Iterable[Finding]) -> str:
+    found = Counter(finding.severity for finding in findings)
+    return ", ".join(f"{found[severity]} {severity.label}" for severity in reversed(Severity))
 
 
 def place_in_time(finding: Finding) -> str:

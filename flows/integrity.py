@@ -77,8 +77,13 @@ class ClipAudit:
         stages = (MOTION, TRAJECTORY, RENDER, REPORT)
         faults = {stage: artifact_fault(self.path(stage), stage.name) for stage in stages}
         for stage, fault in faults.items():
-            yield from self._told(fault, self.path(stage))
-        broken = {stage for stage, fault in faults.items() if fault and fault.code not in READABLE}
+            if not _is_readable(fault):
+                yield from self._told(fault, self.path(stage))
+        unverified = [stage.name for stage, fault in faults.items() if _is_readable(fault)]
+        if unverified:
+            message = f"{', '.join(unverified)}: no digest was noted"
+            yield Finding("unverified", self.entry.video, message)
+        broken = {stage for stage, fault in faults.items() if fault and not _is_readable(fault)}
         try:
             contents = self._read(broken)
         except ArtifactDamaged as error:
@@ -134,8 +139,9 @@ class ClipAudit:
             yield Finding("source-gone", self.entry.video, f"{source}: is not there")
             return
         fault = artifact_fault(probe, PROBE.name) if probe.exists() else None
-        yield from self._told(fault, probe)
-        is_known = probe.exists() and (fault is None or fault.code in READABLE)
+        is_known = probe.exists() and (fault is None or _is_readable(fault))
+        if not is_known:
+            yield from self._told(fault, probe)
         probed = load_probed(probe) if is_known else None
         if contents.motion is None:
             return
@@ -196,6 +202,10 @@ class ClipAudit:
         ):
             message = f"{output}: is not what was delivered"
             yield Finding("output-altered", self.entry.video, message)
+
+
+def _is_readable(fault: Fault | None) -> bool:
+    return fault is not None and fault.code in READABLE
 
 
 def _receipt_fault(claim: Path, receipt: Receipt) -> Fault | None:
