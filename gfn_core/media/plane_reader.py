@@ -1,6 +1,6 @@
 """Full frames for rendering, as planes in the source's own pixel format and bit depth."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +22,9 @@ class PlanarFrame:
     pixel_format: PixelFormat
 
 
-def read_planes(path: Path, info: VideoInfo, threads: int = 0) -> Iterator[PlanarFrame]:
+def read_planes(
+    path: Path, info: VideoInfo, threads: int = 0
+) -> Generator[PlanarFrame, None, None]:
     """Decode the video in `path`, probed as `info`: the frames that analysis sees, at full size.
 
     Packed formats are taken apart into the nearest planar one (`nearest_planar`). A frame of

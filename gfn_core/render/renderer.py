@@ -1,6 +1,12 @@
-"""Renders a trajectory: every frame decoded, warped and encoded once, as a stream."""
+"""Renders a trajectory: every frame decoded, warped and encoded once, as a stream.
 
-from collections.abc import Callable
+Decoding, warping and writing have a thread each and the encoder a process, so that none of them
+waits for another as long as a core is free.
+"""
+
+from collections.abc import Callable, Generator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,15 +15,18 @@ from numpy.typing import NDArray
 from gfn_core.errors import FramesDiffer, GfnError
 from gfn_core.geometry import FloatArray
 from gfn_core.media.encoding import Encoding
-from gfn_core.media.pixel_format import PixelFormat
-from gfn_core.media.plane_reader import read_planes
+from gfn_core.media.plane_reader import PlanarFrame, read_planes
 from gfn_core.media.video_info import VideoInfo
 from gfn_core.media.video_writer import VideoWriter
-from gfn_core.render.warp import Plane, plane_to_luma, plane_warp, warp_plane
+from gfn_core.media.work_ahead import work_ahead
+from gfn_core.render.warp import plane_to_luma, plane_warp, warp_plane
 from gfn_core.smoothing.crop_window import CropWindow
 from gfn_core.smoothing.trajectory import Trajectory
 
 BORDER_TOLERANCE_PX = 1e-6  # rounding of stored parameters
+FRAMES_AHEAD = 2  # of each thread
+
+Frames = Generator[PlanarFrame, None, None]
 
 
 def render_video(
@@ -36,42 +45,52 @@ def render_video(
     decoded now, `EncodingFailed` when the encoder does not finish.
     """
     check_border(trajectory)
-    warps = trajectory.output_to_source.matrix
-    with VideoWriter(destination, source, info, encoding) as writer:
-        count = 0
-        for frame in read_planes(source, info, encoding.threads):
+    warps = trajectory.output_to_source
+    decoded = work_ahead(read_planes(source, info, encoding.threads), FRAMES_AHEAD)
+    warped = work_ahead(_warped(decoded, pts, warps, source, info), FRAMES_AHEAD)
+    with closing(warped), VideoWriter(destination, source, info, encoding) as writer:
+        for frame in warped:
+            writer.write(frame.pts, frame.planes)
+            progress(frame.index + 1)
+    return writer.left_out
+
+
+def _warped(
+    frames: Frames, pts: NDArray[np.int64], warps: FloatArray, source: Path, info: VideoInfo
+) -> Frames:
+    """Warp each frame, after a look whether it is the one that was analysed."""
+    count = 0
+    with closing(frames):
+        for frame in frames:
             if count >= len(pts) or frame.pts != pts[count]:
                 raise FramesDiffer(
                     f"{source}: frame {count} is not the one that was analysed; run again"
                 )
-            planes = warp_frame(frame.planes, frame.pixel_format, warps[count], info)
-            writer.write(frame.pts, planes)
+            yield warp_frame(frame, warps[count], info)
             count += 1
-            progress(count)
-        if count != len(pts):
-            raise FramesDiffer(
-                f"{source}: {count} frames decoded, {len(pts)} were analysed; run again"
-            )
-    return writer.left_out
+    if count != len(pts):
+        raise FramesDiffer(f"{source}: {count} frames decoded, {len(pts)} were analysed; run again")
 
 
-def warp_frame(
-    planes: tuple[Plane, ...], pixel_format: PixelFormat, warp: FloatArray, info: VideoInfo
-) -> tuple[Plane, ...]:
-    """Warp all planes of one frame; `warp` (3, 3) goes from output to source, in half-widths."""
-    return tuple(
+def warp_frame(frame: PlanarFrame, warp: FloatArray, info: VideoInfo) -> PlanarFrame:
+    """Warp all planes of a frame; `warp` (3, 3) goes from output to source, in half-widths."""
+    planes = tuple(
         warp_plane(
             plane,
             plane_warp(warp, info.geometry, plane_to_luma(subsampling, info.color.chroma_location)),
+            frame.pixel_format.bit_depth,
         )
-        for plane, subsampling in zip(planes, pixel_format.log2_subsampling, strict=True)
+        for plane, subsampling in zip(
+            frame.planes, frame.pixel_format.log2_subsampling, strict=True
+        )
     )
+    return replace(frame, planes=planes)
 
 
 def check_border(trajectory: Trajectory) -> None:
     """Raise `GfnError` if any output pixel of any frame would show what lies outside the source."""
     window = CropWindow(trajectory.geometry, trajectory.window)
-    beyond_px = window.violation(trajectory.correction)
+    beyond_px = window.violation(trajectory.correction, trajectory.bend)
     if len(beyond_px) and beyond_px.max() > BORDER_TOLERANCE_PX:
         frame = int(beyond_px.argmax())
         raise GfnError(
