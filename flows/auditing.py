@@ -65,7 +65,8 @@ class AuditResult:
 def audit_archive(folder: Path, order: AuditOrder, audience: Audience) -> AuditResult:
     """Audit the archive in `folder`, do what is ordered, and tell `audience`."""
     archive = Archive(folder.resolve())
-    findings = ArchiveAudit(archive, order.deep).findings()
+    with audience.notices.status("auditing"):
+        findings = ArchiveAudit(archive, order.deep).findings()
     mended: list[Finding] = []
     if order.repair:
         before, findings = findings, _repaired(archive, findings, order, audience)
