@@ -72,10 +72,14 @@ class Vidstab:
     def run(self, clip: Path, folder: Path, window: float) -> Run:
         """Run both passes; the window is vid.stab's own choice."""
         del window
-        detect = _ffmpeg(clip, folder, "vidstabdetect=result=transforms.trf", null_output=True)
+        detect = self.detect(clip, folder)
         apply = f"vidstabtransform=input=transforms.trf:smoothing={self.smoothing}:optzoom=1"
         second = _ffmpeg(clip, folder, f"{apply}:optalgo={self.algorithm}:interpol=bicubic")
         return Run(second.video, detect.wall_seconds + second.wall_seconds, second.log)
+
+    def detect(self, clip: Path, folder: Path) -> Run:
+        """Run the first pass alone: analysis."""
+        return _ffmpeg(clip, folder, "vidstabdetect=result=transforms.trf", null_output=True)
 
 
 @dataclass(frozen=True)
