@@ -27,6 +27,7 @@ from flows.cli_options import (
     ZoomStyle,
 )
 from flows.resmooth_command import resmooth
+from flows.sweep_command import sweep
 from flows.train_command import train
 from gfn_core import __version__
 from gfn_core.device_name import DeviceName
@@ -50,6 +51,7 @@ app.add_typer(measures, name="evaluate")
 app.command()(resmooth)
 app.command()(audit)
 app.add_typer(train, name="train")
+app.command()(sweep)
 
 USAGE_EXIT_CODE = 2
 

@@ -1,0 +1,87 @@
+"""`gfn sweep` for a person: progress, a table, a plot."""
+
+import json
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+from rich.markup import escape
+from rich.progress import track
+from rich.table import Table
+
+from flows.settings import RunSettings
+from flows.stabilizing import Audience
+from flows.sweep import SweepRequest, SweptClip, sweep
+from gfn_core.errors import GfnError, SettingsError
+from gfn_core.report.sweep_plot import SweepCurve, knee, median_curve, save_sweep_plot
+from gfn_core.store.archive import write_whole
+
+PLOT_SUFFIXES = (".svg", ".png", ".pdf")
+
+
+def show_sweep(
+    request: SweepRequest, run: RunSettings, plot: Path | None, audience: Audience
+) -> int:
+    """Predict, tell `audience`, draw the plot; return the exit code."""
+    target = plot or request.archive.store / "report" / "sweep.svg"
+    if target.suffix not in PLOT_SUFFIXES:
+        raise SettingsError(f"{target}: the plot can be {', '.join(PLOT_SUFFIXES)}")
+    started = time.monotonic()
+    jobs = request.jobs()
+    clips = sorted(
+        track(
+            sweep(jobs, run.slots_for(len(jobs))),
+            "smoothing",
+            len(jobs),
+            console=audience.notices,
+            transient=True,
+        ),
+        key=lambda clip: clip.video,
+    )
+    good = [clip for clip in clips if not clip.error]
+    for clip in clips:
+        if clip.error:
+            audience.notices.print(f"{escape(clip.video)}: {escape(clip.error)}", soft_wrap=True)
+    if not good:
+        raise GfnError(f"{request.out}: no clip's motion can be read")
+    curves = [curve_of(clip) for clip in good]
+    best = knee(median_curve(curves))
+    write_whole(target, lambda path: save_sweep_plot(path, curves, request.crops), request.archive)
+    if audience.as_json:
+        content = {"crops": request.crops, "knee": request.crops[best]}
+        print(json.dumps(content | {"clips": [asdict(clip) for clip in clips]}, indent=1))
+    audience.results.print(_table(good, request.crops, best))
+    audience.results.print(
+        f"{len(good)} clips in {time.monotonic() - started:.1f} s; plot: {escape(str(target))}",
+        soft_wrap=True,
+    )
+    return 1 if len(good) < len(clips) else 0
+
+
+def curve_of(clip: SweptClip) -> SweepCurve:
+    """Return the clip's curve for the plot."""
+    view = np.array([1 - each.lost_view for each in clip.by_crop])
+    return SweepCurve(clip.video, view, np.array(clip.shake_left))
+
+
+def _table(clips: list[SweptClip], crops: tuple[float, ...], best: int) -> Table:
+    table = Table(
+        *("crop", "shake left", "jitter px", "acceleration px", "largest correction px"),
+        *("lost view", ""),
+        box=None,
+        caption="medians of the clips; px at 1920",
+        caption_justify="left",
+    )
+    for index, crop in enumerate(crops):
+        at = [clip.by_crop[index] for clip in clips]
+        table.add_row(
+            f"{crop:g}",
+            f"{np.median([clip.shake_left[index] for clip in clips]):.1%}",
+            f"{np.median([each.jitter_px for each in at]):.2f}",
+            f"{np.median([each.acceleration_px for each in at]):.3f}",
+            f"{np.median([each.largest_correction_px for each in at]):.0f}",
+            f"{np.median([each.lost_view for each in at]):.1%}",
+            "<- knee" if index == best else "",
+        )
+    return table
