@@ -6,7 +6,6 @@ from numpy.typing import NDArray
 from gfn_core.geometry import FloatArray
 from gfn_core.motion.homography import transform
 from gfn_core.motion.model import Motion
-from gfn_core.motion.similarity import Similarity
 from gfn_core.smoothing.trajectory import Trajectory
 
 HALF_WIDTH_PX = 960.0  # px of a frame 1920 px wide, as in docs/measures.md
@@ -28,7 +27,7 @@ def output_steps(motion: Motion, trajectory: Trajectory) -> FloatArray:
 def source_warps(trajectory: Trajectory) -> FloatArray:
     """Warps (N, 3, 3) from points of the window, in the source's scale, to the source frame."""
     warp = trajectory.output_to_source
-    matrix = warp.matrix if isinstance(warp, Similarity) else warp
+    matrix = getattr(warp, "matrix", warp)  # a similarity, or homographies
     return np.asarray(matrix @ np.diag([1 / trajectory.window, 1 / trajectory.window, 1]))
 
 

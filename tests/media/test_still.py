@@ -1,0 +1,58 @@
+"""A still is the very frame shown at its time, turned and shaped as ffmpeg shows it."""
+
+import subprocess
+from pathlib import Path
+
+import av
+import imageio_ffmpeg
+import numpy as np
+import pytest
+
+from gfn_core.media.probe import probe
+from gfn_core.media.still import StillSize, still, upright
+
+ODDITIES = Path(__file__).resolve().parents[3] / "shared" / "clips" / "oddities"
+TURNED = sorted(ODDITIES.glob("rotation_ff_four-colors-*.mp4"))
+STRETCHED = sorted(ODDITIES.glob("sar_*"))
+
+
+@pytest.mark.parametrize("index", [0, 1, 22, 44])
+def test_the_frame_shown_at_a_time(small_clip: Path, index: int) -> None:
+    info = probe(small_clip)
+    with av.open(str(small_clip)) as container:
+        frames = list(container.decode(video=0))
+    size = StillSize.of(info, 640)
+    assert (size.width, size.height) == (320, 180), "never enlarged"
+    found = still(small_clip, frames[index].time, size, info.stream_index)
+    assert np.array_equal(found, frames[index].to_ndarray(format="rgb24"))
+
+
+def test_a_time_beyond_the_end_gives_the_last_frame(small_clip: Path) -> None:
+    info = probe(small_clip)
+    size = StillSize.of(info, 320)
+    last = still(small_clip, 44 / 30, size, None)
+    assert np.array_equal(still(small_clip, 99.0, size, None), last)
+
+
+@pytest.mark.skipif(not TURNED, reason="no such footage on this machine")
+@pytest.mark.parametrize("path", TURNED, ids=lambda path: path.stem)
+def test_turned_as_ffmpeg_turns_it(path: Path) -> None:
+    info = probe(path)
+    found = upright(still(path, 0.0, StillSize.of(info, 4000), info.stream_index), info)
+    height, width = found.shape[:2]
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", path, "-frames:v", "1"]
+    raw = subprocess.run(
+        [*command, "-f", "rawvideo", "-pix_fmt", "rgb24", "-"], capture_output=True, check=True
+    ).stdout
+    expected = np.frombuffer(raw, np.uint8).reshape(height, width, 3)
+    assert np.abs(found.astype(int) - expected).mean() < 3
+
+
+@pytest.mark.skipif(not STRETCHED, reason="no such footage on this machine")
+@pytest.mark.parametrize("path", STRETCHED, ids=lambda path: path.stem)
+def test_pixels_are_square(path: Path) -> None:
+    info = probe(path)
+    size = StillSize.of(info, 640)
+    shown = info.geometry.width * float(info.geometry.pixel_aspect) / info.geometry.height
+    assert size.width / size.height == pytest.approx(shown, rel=0.01)
+    assert max(size.width, size.height) <= 640
