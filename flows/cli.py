@@ -26,6 +26,7 @@ from flows.cli_options import (
     Zoom,
     ZoomStyle,
 )
+from flows.query_command import query
 from flows.resmooth_command import resmooth
 from flows.sweep_command import sweep
 from flows.train_command import train
@@ -49,6 +50,7 @@ app.add_typer(server, name="server")
 measures = typer.Typer(no_args_is_help=True, help="Measure results.")
 app.add_typer(measures, name="evaluate")
 app.command()(resmooth)
+app.command()(query)
 app.command()(audit)
 app.add_typer(train, name="train")
 app.command()(sweep)
