@@ -92,5 +92,13 @@ def estimate_motion(
         residual=np.array([pair.residual for pair in pairs]),
         sharpness=np.array([pair.sharpness for pair in pairs]),
         luminance_change=np.array([pair.luminance_change for pair in pairs]),
-        dct=np.array([pair.dct for pair in pairs]).reshape(len(pairs), -1 if pairs else 0),
+        dct=_rows([pair.dct for pair in pairs]),
+    )
+
+
+def _rows(values: list[FloatArray]) -> FloatArray:
+    """Stack arrays; zeros where one is empty (a frame without motion)."""
+    length = max((len(value) for value in values), default=0)
+    return np.array([value if len(value) else np.zeros(length) for value in values]).reshape(
+        len(values), length
     )

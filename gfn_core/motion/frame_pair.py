@@ -13,6 +13,8 @@ from gfn_core.motion.coverage import area_share, border_weights, coverage_weight
 from gfn_core.motion.estimator import PairMotion
 from gfn_core.motion.fitting import Fit, FitSettings, fit_homography, rival_motions
 from gfn_core.motion.guide import Guide
+from gfn_core.motion.homography import transform
+from gfn_core.motion.residual_flow import residual_dct
 from gfn_core.motion.shots import likeness
 from gfn_core.motion.tracks import (
     Luma,
@@ -25,6 +27,7 @@ from gfn_core.motion.tracks import (
 
 COARSE_ITERATIONS = 6  # enough to start the fine tracks within a pixel
 LARGEST_LAPLACIAN = 4 * 255
+NO_DCT = np.zeros(0)
 GUESS_CONFIDENCE = 0.5  # at most: a motion that no track confirms
 
 
@@ -46,6 +49,7 @@ class TracksSettings:
 class Agreement:
     """What the tracks of a pair say: the motion, and how much of the frame moves by it."""
 
+    tracks: Tracks
     fit: Fit
     inlier_share: float  # of the corners
     background_share: float  # of the area
@@ -56,7 +60,7 @@ class Agreement:
         points = np.concatenate([tracks.source, tracks.lost])
         agrees = np.concatenate([fit.inlier_weights > 0.25, np.zeros(len(tracks.lost), bool)])
         share = float(agrees.mean()) if len(points) else 0.0
-        return cls(fit, share, area_share(points, agrees.astype(np.float64)))
+        return cls(tracks, fit, share, area_share(points, agrees.astype(np.float64)))
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,7 @@ class FramePair:
             background_share=found.background_share,
             inlier_share=found.inlier_share,
             residual=found.fit.residual,
+            dct=self.residual_dct(found) if self.guide else NO_DCT,
         )
 
     def agreement(self, previous: FloatArray) -> Agreement:
@@ -121,6 +126,13 @@ class FramePair:
         if not aligned.improved:
             return fit
         return replace(fit, homography=aligned.homography, uncertainty=aligned.uncertainty)
+
+    def residual_dct(self, found: "Agreement") -> FloatArray:
+        """What the tracks that agree leave over, in low frequencies."""
+        tracks, fit = found.tracks, found.fit
+        left = tracks.target - transform(fit.homography, tracks.source)
+        weights = fit.inlier_weights * self.background_weights(tracks.source)
+        return residual_dct(tracks.source, left, weights, self.geometry)
 
     def coarse_fit(self, tracks: Tracks, previous: FloatArray) -> Fit:
         """Choose between the motions that the tracks show, by the background each explains.
