@@ -55,7 +55,15 @@ def save_sweep_plot(path: Path, curves: Sequence[SweepCurve], crops: Sequence[fl
         axis.plot(curve.view, curve.shake_left, color=CLIP_COLOR, linewidth=1, alpha=0.8)
         if len(curves) <= NAMED_CLIPS:
             end = int(np.argmax(curve.view))
-            axis.annotate(_plain(curve.video), (curve.view[end], curve.shake_left[end]), fontsize=7)
+            place = curve.view[end], curve.shake_left[end]
+            axis.annotate(
+                _plain(curve.video),
+                place,
+                (0, 4),
+                textcoords="offset points",
+                ha="right",
+                fontsize=7,
+            )
     middle = median_curve(curves)
     best = knee(middle)
     label = f"median of {len(curves)} clips"
