@@ -60,6 +60,11 @@ class _Estimate:
     gain: float = 1.0
     bias: float = 0.0
 
+    @classmethod
+    def of(cls, alignment: Alignment) -> "_Estimate":
+        """What an alignment found."""
+        return cls(alignment.homography, alignment.gain, alignment.bias)
+
 
 @dataclass(frozen=True)
 class _Agreement:
@@ -83,22 +88,39 @@ def align(
     background: FloatArray,
     settings: AlignmentSettings,
 ) -> Alignment:
-    """Improve the best of `starts` (3, 3), in half-widths, from `first` to `second` frame.
+    """Improve each of `starts` (3, 3), in half-widths, and keep the one that explains most.
 
-    `background` (rows, columns) weighs places of the first frame, 0 to 1, on any grid.
+    They take points of the `first` frame to the `second`. `background` (rows, columns) weighs
+    places of the first frame, 0 to 1, on any grid.
     """
     priors = [_prior(level, background) for level in first.levels]
     pairs = list(zip(first.levels, second.levels, priors, strict=True))
-    start = _best(pairs[0], starts, settings)
+    found = [_aligned_through(pairs, first.bases, start, settings) for start in starts]
+    if len(found) == 1:
+        return found[0]
+    deviation = min(alignment.deviation for alignment in found)
+    costs = [
+        _agreement(*pairs[-1], _Estimate.of(alignment), settings, deviation=deviation).cost
+        for alignment in found
+    ]
+    return found[int(np.argmin(costs))]
+
+
+def _aligned_through(
+    pairs: Sequence[_LevelPair],
+    bases: OrthonormalBases,
+    homography: FloatArray,
+    settings: AlignmentSettings,
+) -> Alignment:
+    """Align from one start, from the coarsest level to the finest."""
+    start = _matched_luma(*pairs[0], _Estimate(homography), settings)
     estimate, uncertainty = start, settings.start_deviation
     for pair in pairs:
-        estimate, uncertainty = _aligned(pair, first.bases, estimate, start, settings)
+        estimate, uncertainty = _aligned(pair, bases, estimate, start, settings)
     after = _agreement(*pairs[-1], estimate, settings)
     unmoved = replace(estimate, homography=start.homography)
     before = _agreement(*pairs[-1], unmoved, settings, deviation=after.deviation)
-    improved = (
-        after.cost < before.cost and _distance(start, estimate, first.bases) < settings.farthest
-    )
+    improved = after.cost < before.cost and _distance(start, estimate, bases) < settings.farthest
     kept, agreement = (estimate, after) if improved else (unmoved, before)
     return Alignment(
         kept.homography,
@@ -109,23 +131,6 @@ def align(
         1 - agreement.cost,
         uncertainty if improved else settings.start_deviation,
     )
-
-
-def _best(
-    pair: _LevelPair,
-    starts: Sequence[FloatArray],
-    settings: AlignmentSettings,
-) -> _Estimate:
-    """Return the start that most of the background agrees with, its luma change matched."""
-    estimates = [_matched_luma(*pair, _Estimate(start), settings) for start in starts]
-    if len(estimates) == 1:
-        return estimates[0]
-    agreements = [_agreement(*pair, estimate, settings) for estimate in estimates]
-    deviation = min(agreement.deviation for agreement in agreements)
-    costs = [
-        _agreement(*pair, estimate, settings, deviation=deviation).cost for estimate in estimates
-    ]
-    return estimates[int(np.argmin(costs))]
 
 
 def _aligned(

@@ -27,6 +27,7 @@ from gfn_core.motion.tracks import (
 
 COARSE_ITERATIONS = 6  # enough to start the fine tracks within a pixel
 LARGEST_LAPLACIAN = 4 * 255
+SURE_SUPPORT = 0.3  # of the background's tracks
 NO_DCT = np.zeros(0)
 GUESS_CONFIDENCE = 0.5  # at most: a motion that no track confirms
 
@@ -111,18 +112,22 @@ class FramePair:
             starts=[start],
             settings=self.settings.fit,
         )
-        return Agreement.of(fine, self.polished(fit))
+        return Agreement.of(fine, self.polished(fine, fit))
 
-    def polished(self, fit: Fit) -> Fit:
-        """Align the images where too few tracks agree, and a guide says which pixels to trust."""
-        if self.guide is None or fit.uncertainty < self.settings.sure_uncertainty:
+    def polished(self, tracks: Tracks, fit: Fit) -> Fit:
+        """Align the images where tracks leave doubt, and a guide says which pixels to trust."""
+        if self.guide is None:
+            return fit
+        trusted = self.background_weights(tracks.source)
+        support = float(trusted @ fit.inlier_weights) / max(trusted.sum(), 1.0)
+        if fit.uncertainty < self.settings.sure_uncertainty and support > SURE_SUPPORT:
             return fit
         first, second = (
             alignment_frame(frame.luma, self.geometry, self.bases)
             for frame in (self.first, self.second)
         )
-        start, background = [fit.homography], self.guide.background
-        aligned = align(first, second, start, background, self.settings.alignment)
+        starts, background = [fit.homography, self.guide.homography], self.guide.background
+        aligned = align(first, second, starts, background, self.settings.alignment)
         if not aligned.improved:
             return fit
         return replace(fit, homography=aligned.homography, uncertainty=aligned.uncertainty)
