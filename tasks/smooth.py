@@ -4,7 +4,7 @@ from pathlib import Path
 
 from gfn_core import __version__
 from gfn_core.errors import ArtifactDamaged
-from gfn_core.smoothing.stage_one import smooth_motion
+from gfn_core.smoothing.smoother import smooth_motion
 from gfn_core.store.keys import plain
 from gfn_core.store.motion_table import load_motion
 from gfn_core.store.provenance import count_rows

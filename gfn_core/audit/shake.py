@@ -26,9 +26,8 @@ def output_steps(motion: Motion, trajectory: Trajectory) -> FloatArray:
 
 def source_warps(trajectory: Trajectory) -> FloatArray:
     """Warps (N, 3, 3) from points of the window, in the source's scale, to the source frame."""
-    warp = trajectory.output_to_source
-    matrix = getattr(warp, "matrix", warp)  # a similarity, or homographies
-    return np.asarray(matrix @ np.diag([1 / trajectory.window, 1 / trajectory.window, 1]))
+    to_output = np.diag([1 / trajectory.window, 1 / trajectory.window, 1])
+    return trajectory.output_to_source @ to_output
 
 
 def mean_acceleration_px(steps: FloatArray, shot_start: NDArray[np.bool_]) -> float:

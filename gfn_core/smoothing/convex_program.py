@@ -25,9 +25,9 @@ ATTEMPTS = ({"equilibrate_enable": False}, {"equilibrate_enable": True})
 class Program:
     """Unknowns (n, k) of least |unknowns|^2 + sum of the terms' norms.
 
-    The terms are functions of all of them, (n k,). The constraints `rows` (c, k) @ unknowns
-    <= `room` (c,) hold in every frame, to the solver's tolerance. What the first unknown of a frame
-    lies below zero is its *zoom*.
+    The terms are functions of all of them, (n k,). The constraints `rows` (c, k) or
+    (n, c, k) @ unknowns <= `room` (c,) or (n, c) hold in every frame, to the solver's tolerance.
+    What the first unknown of a frame lies below zero is its *zoom*.
     """
 
     terms: list[Affine]
@@ -36,16 +36,16 @@ class Program:
     norm: Norm
 
 
-def minimize(program: Program, prices: FloatArray) -> FloatArray:
-    """Return the unknowns (n, k) where each frame's zoom has a price (n,) besides.
+def minimize(program: Program, prices: FloatArray | None = None) -> FloatArray:
+    """Return the unknowns (n, k), where each frame's zoom may have a price (n,) besides.
 
     Zeros if the solver finds nothing at all.
     """
     unknowns, cost, constraints = _parts(program)
-    priced = prices @ _zoom(unknowns, program)
+    priced = 0 if prices is None else prices @ _zoom(unknowns, program)
     _solve(cp.Problem(cp.Minimize(cost + priced), constraints))
     found = np.zeros(unknowns.size) if unknowns.value is None else unknowns.value
-    return np.asarray(found).reshape(len(prices), -1)
+    return np.asarray(found).reshape(-1, program.rows.shape[-1])
 
 
 def price_within(program: Program, mean_zoom: float) -> float:
@@ -64,14 +64,25 @@ def _parts(program: Program) -> tuple[cp.Variable, cp.Expression, list[cp.Constr
     unknowns = cp.Variable(program.terms[0].matrix.shape[1])
     measure = cp.norm1 if program.norm == "l1" else cp.sum_squares
     costs = [measure(term.matrix @ unknowns + term.offset) for term in program.terms]
-    frames = unknowns.size // program.rows.shape[1]
-    in_every_frame = sp.kron(sp.eye_array(frames), program.rows).tocsr()
-    constraints = [in_every_frame @ unknowns <= np.tile(program.room, frames)]
+    frames = unknowns.size // program.rows.shape[-1]
+    room = np.broadcast_to(program.room, (frames, program.room.shape[-1])).ravel()
+    constraints = [_in_every_frame(program.rows, frames) @ unknowns <= room]
     return unknowns, cp.sum([cp.sum_squares(unknowns), *costs]), constraints
 
 
+def _in_every_frame(rows: FloatArray, frames: int) -> sp.csr_array:
+    count, unknowns = rows.shape[-2:]
+    blocks = np.broadcast_to(rows, (frames, count, unknowns))
+    shape = (frames * count, frames * unknowns)
+    matrix: sp.csr_array = sp.bsr_array(
+        (blocks, np.arange(frames), np.arange(frames + 1)), shape=shape
+    ).tocsr()
+    matrix.eliminate_zeros()
+    return matrix
+
+
 def _zoom(unknowns: cp.Variable, program: Program) -> cp.Expression:
-    return cp.neg(unknowns[:: program.rows.shape[1]])
+    return cp.neg(unknowns[:: program.rows.shape[-1]])
 
 
 def _solve(problem: cp.Problem) -> None:

@@ -13,6 +13,8 @@ from gfn_core.geometry import FloatArray, FrameGeometry
 from gfn_core.motion.homography import transform
 from gfn_core.motion.similarity import Similarity
 
+UNBENT = np.eye(3)
+
 
 @dataclass(frozen=True)
 class CropWindow:
@@ -55,12 +57,15 @@ class CropWindow:
         """Way from the window's edge to the frame's, (8,), half-widths."""
         return np.repeat(self.frame_half_size * (1 - self.size), 4)
 
-    def violation(self, correction: Similarity) -> FloatArray:
-        """How far the window reaches beyond the frame under `correction` (...), in px, (...).
+    def violation(self, correction: Similarity, bend: FloatArray = UNBENT) -> FloatArray:
+        """How far the window reaches beyond the frame under both (...), in px, (...).
 
-        Zero or less means that every output pixel comes from inside the frame.
+        `bend` (..., 3, 3) acts on the output frame, before the correction. Zero or less means that
+        every output pixel comes from inside the frame: homographies keep lines straight, so no
+        pixel goes further than a corner does.
         """
-        corners = transform(correction.matrix, self.corners)  # (..., 4, 2)
+        corners = transform(bend, self.corners / self.size) * self.size
+        corners = transform(correction.matrix, corners)  # (..., 4, 2)
         beyond = np.abs(corners) - self.frame_half_size
         pixels_per_half_width = np.diag(self.geometry.to_pixels)[:2]
         return np.asarray((beyond * pixels_per_half_width).max(axis=(-2, -1)))

@@ -1,11 +1,12 @@
 """What a user may choose about smoothing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from gfn_core.errors import SettingsError
 
 Norm = Literal["l2", "l1"]
+BendMethod = Literal["program", "mean", "off"]
 
 LEAST_CROP = 0.3
 DYNAMIC_ZOOM_SHARE = 0.35  # chosen at an equal mean window: docs/decisions/0008
@@ -13,6 +14,37 @@ LONGEST_SECONDS = 10.0
 LARGEST_SWING_WEIGHT = 1000.0
 LARGEST_ZOOM_SHARE = 0.9  # shift and turn without zoom need some room
 LEAST_ZOOM_USE = 0.05
+LONGEST_JELLY = 10.0
+
+
+@dataclass(frozen=True)
+class StageTwoSettings:
+    """How the bend of frames is smoothed: what a similarity cannot hold.
+
+    "mean" moves each frame to the weighted mean of its neighbours, as GlobalFlowNet does (sec.
+    3.4); "program" minimises the squared acceleration of the bend's path, times
+    `acceleration_seconds` to the fourth, against the bend's own square; "off" leaves stage 1 alone.
+    """
+
+    method: BendMethod = "mean"
+    mean_seconds: float = 0.7  # reach of the mean on each side
+    acceleration_seconds: float = 0.5  # of the program
+    jelly_half_widths: float = 0.1  # a bend costs its displacement, and this times its strain
+
+    def __post_init__(self) -> None:
+        if self.method not in get_args(BendMethod):
+            allowed = " or ".join(get_args(BendMethod))
+            raise SettingsError(f"method is {self.method!r}; it can be {allowed}")
+        for name in ("mean", "acceleration"):
+            seconds = getattr(self, f"{name}_seconds")
+            if not 0 <= seconds <= LONGEST_SECONDS:
+                raise SettingsError(
+                    f"{name}_seconds is {seconds}; it can be 0 to {LONGEST_SECONDS:g}"
+                )
+        if not 0 <= self.jelly_half_widths <= LONGEST_JELLY:
+            raise SettingsError(
+                f"jelly_half_widths is {self.jelly_half_widths}; it can be 0 to {LONGEST_JELLY:g}"
+            )
 
 
 @dataclass(frozen=True)
@@ -46,6 +78,7 @@ class StageOneSettings:
     zoom_share: float = 0.0  # part of the margin 1 - crop kept for zooming in; 0: fixed window
     zoom_use: float = 0.3  # most of that room that may be used, on average over a minute
     norm: Norm = "l2"  # "l1" gives segments of rest, constant pan or constant acceleration
+    bend: StageTwoSettings = field(default_factory=StageTwoSettings)
 
     @property
     def window(self) -> float:

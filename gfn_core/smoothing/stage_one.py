@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gfn_core.geometry import FloatArray, FrameGeometry
-from gfn_core.motion.model import Motion
+from gfn_core.motion.residual import RESIDUAL
 from gfn_core.motion.similarity import Similarity
 from gfn_core.smoothing.calm_path import UNKNOWNS, CalmPath
 from gfn_core.smoothing.crop_window import CropWindow
@@ -27,12 +27,6 @@ MEMORY = 6.0  # time constants after which a frame hardly matters: solved along,
 MOST_LOOKAHEAD = 3  # times the frames kept, so that time grows linearly at any frame rate
 HISTORY_FRAMES = 3  # a jerk reaches back over three frames
 USUAL_FRAME_RATE = 30.0  # where the time stamps say nothing
-
-
-def smooth_motion(motion: Motion, settings: StageOneSettings) -> Trajectory:
-    """Smooth the camera path of one video."""
-    rate = frame_rate(motion.pts_seconds)
-    return smooth(motion.similarity, motion.shot_start, motion.geometry, rate, settings)
 
 
 def smooth(
@@ -55,7 +49,8 @@ def smooth(
         for shot in shots(shot_start):
             part = _smooth_shot(path, motion[shot], kept_frames)
             correction.linear[shot], correction.translation[shot] = part.linear, part.translation
-    return Trajectory(geometry, settings.window, correction)
+    unbent = np.zeros((len(correction.linear), RESIDUAL))
+    return Trajectory(geometry, settings.window, correction, unbent)
 
 
 def shots(shot_start: NDArray[np.bool_]) -> list[slice]:

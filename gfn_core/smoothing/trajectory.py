@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gfn_core.geometry import FloatArray, FrameGeometry
+from gfn_core.motion.residual import residual_homography
 from gfn_core.motion.similarity import Similarity
 
 
@@ -13,12 +14,14 @@ class Trajectory:
     """Corrections of one video; entry t takes points of the output window to source frame t.
 
     The output frame is the window of `window` times the frame, so the whole warp of frame t from
-    output to source is `correction[t]` after a scaling by `window`.
+    output to source is stage 2's homography of `residual[t]`, which bends the output frame, then a
+    scaling by `window`, then stage 1's `correction[t]`.
     """
 
     geometry: FrameGeometry
     window: float  # nominal width of what is shown / frame width, at most 1
     correction: Similarity  # (N,)
+    residual: FloatArray  # (N, 4) weights as in `gfn_core.motion.residual`
 
     def __len__(self) -> int:
         return len(self.correction.linear)
@@ -29,6 +32,12 @@ class Trajectory:
         return self.window * np.abs(self.correction.linear)
 
     @property
-    def output_to_source(self) -> Similarity:
-        """Warp (N,) from points of the output frame to points of the source frame."""
-        return Similarity(self.correction.linear * self.window, self.correction.translation)
+    def bend(self) -> FloatArray:
+        """Homographies (N, 3, 3) of the output frame upon itself: stage 2's part."""
+        return residual_homography(self.residual, self.geometry)
+
+    @property
+    def output_to_source(self) -> FloatArray:
+        """Warps (N, 3, 3) from points of the output frame to points of the source frame."""
+        scaled = Similarity(self.correction.linear * self.window, self.correction.translation)
+        return scaled.matrix @ self.bend

@@ -10,17 +10,19 @@ import pyarrow as pa
 from gfn_core.geometry import FrameGeometry
 from gfn_core.motion.model import Motion
 from gfn_core.motion.path import accumulate, stabilized_path
+from gfn_core.motion.residual import RESIDUAL_NAMES
 from gfn_core.motion.similarity import Similarity
 from gfn_core.smoothing.trajectory import Trajectory
 from gfn_core.store.provenance import read_provenance, read_table, with_provenance, write_table
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 PARAMETERS = ("translation_x", "translation_y", "rotation_rad", "log_scale")
 
 SCHEMA = pa.schema(
     [("frame_index", pa.int32()), ("pts_seconds", pa.float64()), ("shot_start", pa.bool_())]
     + [(f"{which}_{name}", pa.float64()) for which in ("path", "correction") for name in PARAMETERS]
+    + [(f"bend_{name}", pa.float64()) for name in RESIDUAL_NAMES]
 )
 
 
@@ -38,6 +40,8 @@ def save_trajectory(
     }
     for which, similarity in (("path", smooth), ("correction", trajectory.correction)):
         columns |= {f"{which}_{name}": values for name, values in _parameters(similarity).items()}
+    bends = zip(RESIDUAL_NAMES, trajectory.residual.T, strict=True)
+    columns |= {f"bend_{name}": values for name, values in bends}
     table = pa.table([pa.array(columns[f.name], f.type) for f in SCHEMA], schema=SCHEMA)
     geometry = trajectory.geometry
     facts = {
@@ -59,7 +63,10 @@ def load_trajectory(path: Path) -> Trajectory:
         *(table.column(f"correction_{name}").to_numpy() for name in PARAMETERS)
     )
     geometry = FrameGeometry(facts["width_px"], facts["height_px"], Fraction(facts["pixel_aspect"]))
-    return Trajectory(geometry, facts["window"], correction)
+    residual = np.stack(
+        [table.column(f"bend_{name}").to_numpy() for name in RESIDUAL_NAMES], axis=-1
+    )
+    return Trajectory(geometry, facts["window"], correction, residual)
 
 
 def _parameters(similarity: Similarity) -> dict[str, Any]:

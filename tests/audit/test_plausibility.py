@@ -140,8 +140,7 @@ def corrected(motion: Motion, correction: Similarity, window: float = 0.9) -> li
 
 
 def still(window: float, correction: Similarity) -> Trajectory:
-    extra = {"residual": np.zeros((N, 4))} if "residual" in Trajectory.__annotations__ else {}
-    return Trajectory(GEOMETRY, window, correction, **extra)
+    return Trajectory(GEOMETRY, window, correction, np.zeros((N, 4)))
 
 
 def test_a_correction_that_does_nothing_raises_no_doubt() -> None:

@@ -27,9 +27,8 @@ def course(frames: int, shift: complex = 0.0) -> Course:
         *[none] * 3,
         np.zeros((frames, 0)),
     )
-    extra = {"residual": np.zeros((frames, 4))} if "residual" in Trajectory.__annotations__ else {}
     correction = Similarity(np.ones(frames, complex), np.full(frames, shift))
-    return Course(motion, Trajectory(GEOMETRY, 0.9, correction, **extra))
+    return Course(motion, Trajectory(GEOMETRY, 0.9, correction, np.zeros((frames, 4))))
 
 
 def test_a_thinned_line_keeps_every_extreme() -> None:

@@ -59,8 +59,11 @@ def test_trajectory_round_trip_and_path(tmp_path: Path) -> None:
         1 + 0.01 * (rng.standard_normal(11) + 1j * rng.standard_normal(11)),
         0.02 * (rng.standard_normal(11) + 1j * rng.standard_normal(11)),
     )
-    save_trajectory(tmp_path / "t.parquet", Trajectory(GEOMETRY, 0.9, correction), motion, {})
+    residual = 0.01 * rng.standard_normal((11, 4))
+    trajectory = Trajectory(GEOMETRY, 0.9, correction, residual)
+    save_trajectory(tmp_path / "t.parquet", trajectory, motion, {})
     back = load_trajectory(tmp_path / "t.parquet")
+    np.testing.assert_array_equal(back.residual, residual)
     assert (back.geometry, back.window) == (GEOMETRY, 0.9)
     np.testing.assert_allclose(back.correction.linear, correction.linear, atol=1e-15)
     np.testing.assert_allclose(back.correction.translation, correction.translation, atol=1e-15)

@@ -1,0 +1,67 @@
+"""What bends a frame may have: the room that stage 1 has left, and what a bend costs."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gfn_core.geometry import FloatArray
+from gfn_core.motion.bases import orthonormal_bases
+from gfn_core.motion.homography import transform
+from gfn_core.motion.residual import RESIDUAL, SIMILAR, residual_homography, strain
+from gfn_core.motion.similarity import Similarity
+from gfn_core.smoothing.crop_window import CropWindow
+
+BISECTIONS = 20
+
+
+@dataclass(frozen=True)
+class BendSpace:
+    """Bends (n, 4) of corrected frames; to first order, rows (n, 8, 4) @ bend <= room (n, 8)."""
+
+    window: CropWindow
+    correction: Similarity  # (n,) stage 1's
+    rows: FloatArray
+    room: FloatArray
+    softness: FloatArray  # (4,) 1 / cost of each weight's unit, by displacement and strain
+
+    @classmethod
+    def of(
+        cls, window: CropWindow, correction: Similarity, jelly_half_widths: float
+    ) -> "BendSpace":
+        """Find how far each corner of the window may still go outward."""
+        side = np.sign(window.corners)
+        corners = transform(correction.matrix, window.corners)  # (n, 4, 2)
+        flow = orthonormal_bases(window.geometry).at(window.corners / window.size)[..., SIMILAR:]
+        in_source = np.einsum("nij,cjk->ncik", correction.matrix[:, :2, :2] * window.size, flow)
+        rows = (side[..., None] * in_source).reshape(-1, 8, RESIDUAL)
+        room = np.maximum(window.frame_half_size - side * corners, 0).reshape(-1, 8)
+        jelly = jelly_half_widths * strain(window.geometry)
+        return cls(window, correction, rows, room, 1 / np.hypot(1, jelly))
+
+    def __getitem__(self, frames: slice) -> "BendSpace":
+        return BendSpace(
+            self.window,
+            self.correction[frames],
+            self.rows[frames],
+            self.room[frames],
+            self.softness,
+        )
+
+    def inside(self, bend: FloatArray) -> FloatArray:
+        """Shrink bends (n, 4) under which a corner would leave the frame, exactly.
+
+        As little as needed, by bisection. Stage 1 alone is inside, so there is always a share.
+        """
+        share, step = np.ones((len(bend), 1)), 0.5
+        for _ in range(BISECTIONS):
+            outside = self._is_outside(bend * share)
+            share = np.where(outside, share - step, np.minimum(share + step, 1))
+            step /= 2
+        still_outside = self._is_outside(bend * share)
+        return np.asarray(bend * np.where(still_outside, share - 2 * step, share).clip(0))
+
+    def _is_outside(self, bend: FloatArray) -> NDArray[np.bool_]:
+        """Whether bends (n, 4) show what lies beyond the frame, (n, 1)."""
+        homography = residual_homography(bend, self.window.geometry)
+        return np.asarray(self.window.violation(self.correction, homography) > 0)[:, None]
