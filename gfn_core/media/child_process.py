@@ -4,13 +4,11 @@ import subprocess
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
-from fcntl import F_SETPIPE_SZ, fcntl
 from threading import Thread
 from typing import IO
 
 from gfn_core.media.parent_death import die_with_parent
 
-PIPE_BYTES = 2**20  # the most that anyone may have by default; 64 KiB means many switches a frame
 LAST_LINES = 8  # of what it says; the first of them is nearest to the cause
 
 
@@ -26,8 +24,6 @@ class Child:
             start_new_session=True,  # Ctrl-C is ours to handle
             preexec_fn=die_with_parent,  # noqa: PLW1509 - one system call, no locks
         )
-        with suppress(PermissionError):  # beyond what this user may ask for: as it was
-            fcntl(self.pipe, F_SETPIPE_SZ, PIPE_BYTES)
         self._complaints: deque[str] = deque(maxlen=LAST_LINES)
         self._drain = Thread(target=self._read_complaints, daemon=True)
         self._drain.start()

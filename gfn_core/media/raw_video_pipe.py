@@ -13,8 +13,6 @@ import numpy as np
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-BUFFER_BYTES = 2**20  # written at a time; each write waits for the interpreter's lock
-
 class RawVideoPipe:
     """Writes planes into an open pipe; `pts` must rise and not be negative."""
 
@@ -26,7 +24,7 @@ class RawVideoPipe:
         time_base: Fraction,
         frame_rate: Fraction,
     ) -> None:
-        self._container = av.open(pipe, "w", format="nut", buffer_size=BUFFER_BYTES)
+        self._container = av.open(pipe, "w", format="nut")
         stream = self._container.add_stream("rawvideo", rate=frame_rate)
         assert isinstance(stream, VideoStream)  # noqa: S101 - narrows the type
         stream.width, stream.height = size
