@@ -13,6 +13,7 @@ import numpy as np
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+
 class RawVideoPipe:
     """Writes planes into an open pipe; `pts` must rise and not be negative."""
 
