@@ -15,4 +15,4 @@ class EstimatorName(StrEnum):
         return self is not EstimatorName.TRACKS
 
 
-DEFAULT_ESTIMATOR = EstimatorName.TRACKS
+DEFAULT_ESTIMATOR = EstimatorName.GLOBALFLOWNET
