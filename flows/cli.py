@@ -26,6 +26,7 @@ from flows.cli_options import (
     Zoom,
     ZoomStyle,
 )
+from flows.export_command import export_motion, import_motion
 from flows.query_command import query
 from flows.resmooth_command import resmooth
 from flows.sweep_command import sweep
@@ -51,6 +52,8 @@ measures = typer.Typer(no_args_is_help=True, help="Measure results.")
 app.add_typer(measures, name="evaluate")
 app.command()(resmooth)
 app.command()(query)
+app.command("export")(export_motion)
+app.command("import")(import_motion)
 app.command()(audit)
 app.add_typer(train, name="train")
 app.command()(sweep)

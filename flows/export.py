@@ -1,0 +1,47 @@
+"""Stored motion for other programs: CSV, JSON, vid.stab's .trf, STMaps."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from flows.export_format import ExportFormat
+from flows.resmooth import Selection
+from gfn_core.media.exr_file import write_exr
+from gfn_core.media.vidstab_file import write_trf
+from gfn_core.render.st_map import st_map
+from gfn_core.smoothing.trajectory import Trajectory
+from gfn_core.store.archive import Archive
+from gfn_core.store.export import write_csv, write_json
+from gfn_core.store.motion_table import load_motion
+from gfn_core.store.trajectory_table import load_trajectory
+
+
+def export(archive: Archive, selection: Selection, form: ExportFormat, folder: Path) -> list[Path]:
+    """Write the selected clips' motion to `folder`, in the sources' own tree; return what."""
+    return [
+        _export(archive, entry.video, form, folder / f"{entry.video}.{form}")
+        for entry in selection.entries(archive)
+    ]
+
+
+def _export(archive: Archive, video: str, form: ExportFormat, target: Path) -> Path:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    tables: dict[ExportFormat, Callable[[Archive, str, Path], None]] = {
+        ExportFormat.CSV: write_csv,
+        ExportFormat.JSON: write_json,
+    }
+    if form in tables:
+        tables[form](archive, video, target)
+    elif form is ExportFormat.TRF:
+        write_trf(target, load_motion(archive.view("motion", video, ".parquet")))
+    else:
+        write_st_maps(load_trajectory(archive.view("trajectory", video, ".parquet")), target)
+    return target
+
+
+def write_st_maps(trajectory: Trajectory, folder: Path) -> None:
+    """Write `folder`/000001.exr and so on, one a frame."""
+    folder.mkdir(parents=True, exist_ok=True)
+    warps = trajectory.output_to_source
+    for index in range(len(trajectory)):
+        channels = st_map(warps[index], trajectory.geometry)
+        write_exr(folder / f"{index + 1:06d}.exr", channels)
