@@ -24,7 +24,7 @@ from gfn_core.smoothing.output_path import Affine
 from gfn_core.smoothing.settings import StageTwoSettings
 from gfn_core.smoothing.stage_one import shots
 from gfn_core.smoothing.trajectory import Trajectory
-from gfn_core.smoothing.trust import frame_trust, pair_trust
+from gfn_core.smoothing.trust import FOR_BENDING, frame_trust, pair_trust
 from gfn_core.smoothing.weighted_mean import distance_from_mean
 
 KEPT_FRAMES = 1600  # of every window of a long shot
@@ -39,7 +39,7 @@ def bent(
     """Return what stage 1 `moved` with its frames bent, too."""
     if moved.window == 1 or settings.method == "off":
         return moved
-    pairs = pair_trust(motion)
+    pairs = pair_trust(motion, FOR_BENDING)
     steps = residual_of(output_motion(motion, moved), motion.geometry) * pairs[:, None]
     window = CropWindow(moved.geometry, moved.window)
     space = BendSpace.of(window, moved.correction, settings.jelly_half_widths)

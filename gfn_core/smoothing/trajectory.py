@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gfn_core.geometry import FloatArray, FrameGeometry
 from gfn_core.motion.residual import residual_homography
 from gfn_core.motion.similarity import Similarity
+
+UNTOUCHED = 1e-9  # half-widths: rounding
 
 
 @dataclass(frozen=True)
@@ -41,3 +44,9 @@ class Trajectory:
         """Warps (N, 3, 3) from points of the output frame to points of the source frame."""
         scaled = Similarity(self.correction.linear * self.window, self.correction.translation)
         return scaled.matrix @ self.bend
+
+    @property
+    def untouched(self) -> NDArray[np.bool_]:
+        """Which frames (N,) are shown whole and as they are."""
+        moved = np.abs(self.output_to_source - np.eye(3)).max(axis=(1, 2))
+        return np.asarray(moved < UNTOUCHED)

@@ -1,25 +1,38 @@
-"""How far each frame's correction can rely on the motion that was found.
+"""How far corrections can rely on the motion that was found; when in doubt, less.
 
 A blank wall, darkness, a whip pan or one object that fills the frame leave motions that are no
 camera's; corrections made from them would be new shake.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 
 from gfn_core.geometry import FloatArray
 from gfn_core.motion.model import Motion
+from gfn_core.motion.similarity import Similarity
 
-DOUBTFUL, SURE = 0.1, 0.5  # confidence of a motion that is worth nothing, and everything
-RULED, SHARED = 0.1, 0.35  # background's share of a frame that an object rules, and shares
 REACH_SECONDS = 0.25  # a frame this close to a doubtful motion is doubtful itself
+SHORT_SECONDS = 0.5  # a doubtful stretch this long is bridged; a longer one is left as filmed
 
 
-def pair_trust(motion: Motion) -> FloatArray:
+@dataclass(frozen=True)
+class Standard:
+    """Below the first value of each pair a motion is worth nothing, above the second everything."""
+
+    confidence: tuple[float, float]
+    background_share: tuple[float, float]
+
+
+FOR_MOVING = Standard(confidence=(0.02, 0.1), background_share=(0.02, 0.1))  # stage 1
+FOR_BENDING = Standard(confidence=(0.1, 0.5), background_share=(0.1, 0.35))  # stage 2
+
+
+def pair_trust(motion: Motion, standard: Standard) -> FloatArray:
     """Trust (N,), 0 to 1, in the motion from each frame's predecessor; 1 where a shot starts."""
-    known = _step(motion.confidence, DOUBTFUL, SURE)
-    seen = _step(motion.background_share, RULED, SHARED)
+    known = smooth_step(motion.confidence, *standard.confidence)
+    seen = smooth_step(motion.background_share, *standard.background_share)
     return np.where(motion.shot_start, 1.0, known * seen)
 
 
@@ -36,13 +49,47 @@ def frame_trust(pairs: FloatArray, shots: Iterable[slice], frame_rate: float) ->
             continue
         both = np.concatenate([np.ones(reach), inner, np.ones(reach)])
         least = np.lib.stride_tricks.sliding_window_view(both, 2 * reach).min(axis=-1)
-        fade = np.hanning(2 * reach + 1)
-        faded = np.pad(least, reach, mode="edge")
-        trust[shot] = np.convolve(faded, fade / fade.sum(), mode="valid")
+        trust[shot] = faded(least, reach)
     return trust
 
 
-def _step(values: FloatArray, low: float, high: float) -> FloatArray:
+def bridged(motion: Motion, pairs: FloatArray, shots: Iterable[slice]) -> Similarity:
+    """Return the motion (N,) with what is doubtful interpolated from what is not, by its trust.
+
+    A shot without any motion to trust is taken to stand still.
+    """
+    found = motion.similarity
+    parameters = np.stack(
+        [found.translation.real, found.translation.imag, found.rotation_rad, found.log_scale]
+    )
+    frames = np.arange(len(pairs))
+    for shot in shots:
+        inner = slice(shot.start + 1, shot.stop)
+        sure = frames[inner][pairs[inner] == 1]
+        for row in parameters:
+            guess = np.interp(frames[inner], sure, row[sure]) if len(sure) else 0.0
+            row[inner] = pairs[inner] * row[inner] + (1 - pairs[inner]) * guess
+    return Similarity.from_parameters(*parameters)
+
+
+def long_doubt(pairs: FloatArray, shots: Iterable[slice], frame_rate: float) -> FloatArray:
+    """Share (N,) of each frame's correction to leave out: 1 well inside a long doubtful stretch."""
+    reach = max(1, round(SHORT_SECONDS * frame_rate))
+    doubt = np.zeros(len(pairs))
+    for shot in shots:
+        if pairs[shot].min() < 1:
+            average = faded(1 - pairs[shot], reach)
+            doubt[shot] = smooth_step(average, 0.5, 0.9)
+    return doubt
+
+
+def faded(values: FloatArray, reach: int) -> FloatArray:
+    """Mean of `values` (n,) over `reach` frames on both sides, near ones counting more."""
+    kernel = np.hanning(2 * reach + 1)
+    return np.convolve(np.pad(values, reach, mode="edge"), kernel / kernel.sum(), mode="valid")
+
+
+def smooth_step(values: FloatArray, low: float, high: float) -> FloatArray:
     """From 0 at `low` to 1 at `high`, smoothly."""
     share = np.clip((values - low) / (high - low), 0, 1)
     return np.asarray(share * share * (3 - 2 * share))
