@@ -141,7 +141,7 @@ class Student:
         geometry = FrameGeometry(width, height)
         size = geometry.fitted(self.estimator.settings.longest_px)
         small = [shrunk(luma, size) for luma in (first, second)]
-        guide = self.estimator.guides(small, geometry, orthonormal_bases(geometry))[0]
+        guide = self.estimator.guides(small, [1], geometry, orthonormal_bases(geometry))[0]
         if not self.refined:
             return guide.homography
         pair = _pair(first, second)

@@ -7,7 +7,7 @@ started there, and fitted under its background weights, are exact to a few hundr
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from itertools import islice, pairwise
+from itertools import islice
 
 import cv2
 import numpy as np
@@ -28,6 +28,7 @@ from gfn_core.networks.global_flow_net import GlobalFlow, GlobalFlowNet
 Luma = NDArray[np.uint8]
 
 TINY = 1e-6
+FIRST_PAIR = 1  # index of the first frame that has one before it
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class GlobalFlowSettings:
     """All that decides what the estimator finds, beside the frames and the weights."""
 
     longest_px: int = 256  # of the frames that the network sees
-    batch_frames: int = 8
+    batch_frames: int = 24
+    every_frames: int = 3  # between looks; what is background changes slowly, and tracks go on
     reduced_precision: bool = False  # bfloat16
     tracks: TracksSettings = field(default_factory=TracksSettings)
 
@@ -62,27 +64,42 @@ class GlobalFlowEstimator:
     def _guided(
         self, frames: Iterable[GrayFrame], geometry: FrameGeometry
     ) -> Iterator[tuple[GrayFrame, Guide | None]]:
-        """Yield each frame with the guide from the frame before; the first has none."""
-        last: Luma | None = None
+        """Yield each frame with the latest guide; the first frame has none."""
         small = geometry.fitted(self.settings.longest_px)
         bases = orthonormal_bases(geometry)
         stream = iter(frames)
+        lumas: list[Luma] = []
+        guide: Guide | None = None
         while batch := list(islice(stream, self.settings.batch_frames)):
-            seen = [shrunk(frame.luma, small) for frame in batch]
-            guides: list[Guide | None] = [] if last is not None else [None]
-            lumas = seen if last is None else [last, *seen]
-            guides += self.guides(lumas, geometry, bases)
-            yield from zip(batch, guides, strict=True)
-            last = seen[-1]
+            lumas = lumas[-1:] + [shrunk(frame.luma, small) for frame in batch]
+            before = len(lumas) - len(batch)  # frames of the batch before: 1, or 0 at the start
+            due = [
+                place
+                for place, frame in enumerate(batch, start=before)
+                if place
+                and frame.index % self.settings.every_frames
+                == FIRST_PAIR % self.settings.every_frames
+            ]
+            fresh = dict(zip(due, self.guides(lumas, due, geometry, bases), strict=True))
+            for place, frame in enumerate(batch, start=before):
+                guide = fresh.get(place, guide)
+                yield frame, guide
 
     def guides(
-        self, lumas: list[Luma], geometry: FrameGeometry, bases: OrthonormalBases
+        self,
+        lumas: list[Luma],
+        places: list[int],
+        geometry: FrameGeometry,
+        bases: OrthonormalBases,
     ) -> list[Guide]:
-        """Guide for each two successive frames of `lumas` (H, W), of a source of `geometry`."""
-        if len(lumas) < 2:
+        """Guides to the frames at `places` of `lumas` (H, W), each from the frame before it.
+
+        `geometry` is the source's.
+        """
+        if not places:
             return []
         height, width = lumas[0].shape
-        flow = self._estimate(lumas)
+        flow = self._estimate(lumas, places)
         half_widths = np.array([2 / width, 2 * geometry.half_height / height])
         return [
             Guide(
@@ -98,12 +115,16 @@ class GlobalFlowEstimator:
             )
         ]
 
-    def _estimate(self, lumas: list[Luma]) -> GlobalFlow:
-        """Run the network on each two successive frames; features of a frame serve both."""
-        rough = np.stack([self._rough_flow.between(*pair) for pair in pairwise(lumas)])
+    def _estimate(self, lumas: list[Luma], places: list[int]) -> GlobalFlow:
+        """Run the network; a frame's features are made once and serve both of its pairs."""
+        needed = sorted({place - step for place in places for step in (0, 1)})
+        row = {place: n for n, place in enumerate(needed)}
+        rough = np.stack([self._rough_flow.between(lumas[p - 1], lumas[p]) for p in places])
         with torch.inference_mode(), self._precision():
-            features = self._network.features(self._tensor(np.stack(lumas)[:, None]) / 255)
-            first, second = features[: len(lumas) - 1], features[1 : len(lumas)]
+            seen = self._tensor(np.stack([lumas[place] for place in needed])[:, None])
+            features = self._network.features(seen / 255)
+            first = features[[row[place - 1] for place in places]]
+            second = features[[row[place] for place in places]]
             flow: GlobalFlow = self._network.global_flow(first, second, self._tensor(rough))
             return flow
 

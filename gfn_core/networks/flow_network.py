@@ -51,7 +51,7 @@ class FrameFeatures:
     height: int  # px of the frame as given
     width: int
 
-    def __getitem__(self, frames: slice) -> "FrameFeatures":
+    def __getitem__(self, frames: slice | list[int]) -> "FrameFeatures":
         """Features of some frames of the batch."""
         return FrameFeatures(
             tuple(level[frames] for level in self.levels),
