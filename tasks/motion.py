@@ -1,6 +1,6 @@
 """Motion: how the camera moved from each frame to the next."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ from gfn_core.motion.estimator import estimate_motion
 from gfn_core.motion.model import Motion
 from gfn_core.store.keys import plain
 from gfn_core.store.motion_table import save_motion
+from gfn_core.work_ahead import work_ahead
 from tasks.clip import Clip, Made
 from tasks.estimators import estimator_of
 from tasks.making import Notes, make, probed_source
@@ -21,6 +22,7 @@ from tasks.supervisor import Progress
 
 DEADLINE_SECONDS = 120.0
 SLOWEST_SECONDS_A_FRAME = 2.0
+FRAMES_AHEAD = 8
 MISSING_SECONDS, MISSING_SHARE = 0.5, 0.02  # of the declared duration; less is rounding
 
 
@@ -59,7 +61,8 @@ def _estimate_with(
 ) -> tuple[Motion, str]:
     size = info.geometry.fitted(clip.settings.motion.longest_px)
     reader = open_reader(clip.source, info, size, clip.threads, allow_decord)
-    motion = estimate_motion(_counted(reader, progress), estimator_of(clip), info.geometry)
+    frames = work_ahead(_counted(reader, progress), FRAMES_AHEAD)  # decoding takes half the time
+    motion = estimate_motion(frames, estimator_of(clip), info.geometry)
     return motion, reader.name
 
 
@@ -72,7 +75,7 @@ def _damage(motion: Motion, info: VideoInfo) -> Notes:
     return (f"damaged: only {decoded:.1f} s of {declared:.1f} s can be decoded",)
 
 
-def _counted(frames: Iterable[GrayFrame], progress: Progress) -> Iterator[GrayFrame]:
+def _counted(frames: Iterable[GrayFrame], progress: Progress) -> Generator[GrayFrame, None, None]:
     for count, frame in enumerate(frames, start=1):
         progress(count)
         yield frame

@@ -4,7 +4,7 @@ The network knows what is background and roughly how it moves (GlobalFlowNet, WA
 started there, and fitted under its background weights, are exact to a few hundredths of a pixel.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -24,6 +24,7 @@ from gfn_core.motion.guide import Guide
 from gfn_core.motion.rough_flow import RoughFlow
 from gfn_core.motion.tracks_estimator import followed
 from gfn_core.networks.global_flow_net import GlobalFlow, GlobalFlowNet
+from gfn_core.work_ahead import work_ahead
 
 Luma = NDArray[np.uint8]
 
@@ -59,11 +60,12 @@ class GlobalFlowEstimator:
         self, frames: Iterable[GrayFrame], geometry: FrameGeometry
     ) -> Iterator[PairMotion]:
         """Yield one motion a frame, in order."""
-        return followed(self._guided(frames, geometry), geometry, self.settings.tracks)
+        guided = work_ahead(self._guided(frames, geometry), depth=self.settings.batch_frames)
+        return followed(guided, geometry, self.settings.tracks)
 
     def _guided(
         self, frames: Iterable[GrayFrame], geometry: FrameGeometry
-    ) -> Iterator[tuple[GrayFrame, Guide | None]]:
+    ) -> Generator[tuple[GrayFrame, Guide | None], None, None]:
         """Yield each frame with the latest guide; the first frame has none."""
         small = geometry.fitted(self.settings.longest_px)
         bases = orthonormal_bases(geometry)

@@ -15,18 +15,20 @@ from numpy.typing import NDArray
 from gfn_core.errors import FramesDiffer, GfnError
 from gfn_core.geometry import FloatArray
 from gfn_core.media.encoding import Encoding
+from gfn_core.media.pixel_format import PlaneArray
 from gfn_core.media.plane_reader import PlanarFrame, read_planes
 from gfn_core.media.video_info import VideoInfo
 from gfn_core.media.video_writer import VideoWriter
-from gfn_core.media.work_ahead import work_ahead
 from gfn_core.render.warp import plane_to_luma, plane_warp, warp_plane
 from gfn_core.smoothing.crop_window import CropWindow
 from gfn_core.smoothing.trajectory import Trajectory
+from gfn_core.work_ahead import work_ahead
 
 BORDER_TOLERANCE_PX = 1e-6  # rounding of stored parameters
 FRAMES_AHEAD = 2  # of each thread
 
 Frames = Generator[PlanarFrame, None, None]
+Watch = Callable[[int, PlaneArray, PlaneArray], None]
 
 
 def render_video(
@@ -38,16 +40,18 @@ def render_video(
     encoding: Encoding,
     *,
     progress: Callable[[int], None] = lambda done: None,
+    watch: Watch = lambda index, source, output: None,
 ) -> tuple[str, ...]:
     """Write `source` as seen along `trajectory` to `destination`; returns what was left out.
 
-    `pts` (N,) are the times of the frames analysed. Raises `FramesDiffer` when other frames are
+    `pts` (N,) are the times of the frames analysed. `watch` is shown every frame's first plane, as
+    it was and as it is written. Raises `FramesDiffer` when other frames are
     decoded now, `EncodingFailed` when the encoder does not finish.
     """
     check_border(trajectory)
     warps = trajectory.output_to_source
     decoded = work_ahead(read_planes(source, info, encoding.threads), FRAMES_AHEAD)
-    warped = work_ahead(_warped(decoded, pts, warps, source, info), FRAMES_AHEAD)
+    warped = work_ahead(_warped(decoded, pts, warps, source, info, watch), FRAMES_AHEAD)
     with closing(warped), VideoWriter(destination, source, info, encoding) as writer:
         for frame in warped:
             writer.write(frame.pts, frame.planes)
@@ -56,7 +60,12 @@ def render_video(
 
 
 def _warped(
-    frames: Frames, pts: NDArray[np.int64], warps: FloatArray, source: Path, info: VideoInfo
+    frames: Frames,
+    pts: NDArray[np.int64],
+    warps: FloatArray,
+    source: Path,
+    info: VideoInfo,
+    watch: Watch,
 ) -> Frames:
     """Warp each frame, after a look whether it is the one that was analysed."""
     count = 0
@@ -66,7 +75,9 @@ def _warped(
                 raise FramesDiffer(
                     f"{source}: frame {count} is not the one that was analysed; run again"
                 )
-            yield warp_frame(frame, warps[count], info)
+            warped = warp_frame(frame, warps[count], info)
+            watch(count, frame.planes[0], warped.planes[0])
+            yield warped
             count += 1
     if count != len(pts):
         raise FramesDiffer(f"{source}: {count} frames decoded, {len(pts)} were analysed; run again")

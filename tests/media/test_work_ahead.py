@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 
-from gfn_core.media.work_ahead import work_ahead
+from gfn_core.work_ahead import work_ahead
 
 
 def counting(stop: int, made: list[int], closed: list[bool]) -> Generator[int, None, None]:

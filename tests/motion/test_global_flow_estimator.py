@@ -136,18 +136,19 @@ def test_motion_does_not_depend_on_the_size_of_batches(network):
         np.testing.assert_allclose(other.confidence, found[0].confidence, atol=1e-4)
 
 
-def test_frames_are_read_a_batch_ahead_at_most(network):
+def test_frames_are_read_few_batches_ahead(network):
     read = []
 
     def counted():
-        for frame in shaken_frames(12):
+        for frame in shaken_frames(30):
             read.append(frame.index)
             yield frame
 
     estimator = GlobalFlowEstimator(network, CPU, GlobalFlowSettings(batch_frames=4))
     motions = estimator.pair_motions(counted(), GEOMETRY)
     assert len(list(islice(motions, 3))) == 3
-    assert read == [0, 1, 2, 3]
+    assert len(read) <= 16  # a batch in use, one waiting, one in the making
+    motions.close()
 
 
 def test_a_portrait_video_with_tall_pixels(network):
