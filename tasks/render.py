@@ -4,8 +4,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from gfn_core.errors import GfnError
-from gfn_core.media.verify import verify_audio, verify_output
-from gfn_core.render.renderer import render_video
+from gfn_core.render.steadier import write_steadier
 from gfn_core.store.delivery import deliver, is_delivered, load_receipt, may_replace, save_receipt
 from gfn_core.store.motion_table import load_motion
 from gfn_core.store.trajectory_table import load_trajectory
@@ -40,27 +39,21 @@ def _render(clip: Clip, unfinished: Path, progress: Progress) -> Notes:
     trajectory = load_trajectory(clip.archive.path(chain.trajectory))
     suffix = PurePosixPath(clip.output_name).suffix
     video = clip.archive.unfinished(f"render-{chain.render.key}{suffix}")
+    encoding = replace(clip.settings.encoding, threads=clip.threads)
     try:
-        left_out = render_video(
-            clip.source,
-            probed.info,
-            motion.pts,
-            trajectory,
-            video,
-            replace(clip.settings.encoding, threads=clip.threads),
-            progress=progress,
+        written = write_steadier(
+            clip.source, probed.info, motion, trajectory, video, encoding, progress=progress
         )
-        verify_output(video, motion.pts_seconds, float(probed.info.time_base))
-        verify_audio(video, clip.source, sum("audio" in line for line in left_out))
         receipt = deliver(
             clip.archive,
             video,
             clip.output,
             frames=len(motion),
             seconds=probed.info.duration_seconds,
-            left_out=left_out,
+            left_out=written.left_out,
+            treatment=written.treatment,
         )
     finally:
         video.unlink(missing_ok=True)
     save_receipt(unfinished, receipt)
-    return tuple(f"left out: {what}" for what in left_out)
+    return (*written.notes, *(f"left out: {what}" for what in written.left_out))

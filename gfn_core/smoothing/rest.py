@@ -24,7 +24,8 @@ def displacement(trajectory: Trajectory) -> FloatArray:
     """Root mean square way (N,) of the frame's points under both stages, half-widths."""
     turned = np.abs(trajectory.correction.linear - 1) * radius(trajectory.geometry)
     moved = np.abs(trajectory.correction.translation)
-    return np.linalg.norm(np.column_stack([turned, moved, trajectory.residual]), axis=1)
+    parts = np.column_stack([turned, moved, trajectory.residual])
+    return np.asarray(np.linalg.norm(parts, axis=1))
 
 
 def scaled_back(trajectory: Trajectory, share: FloatArray) -> Trajectory:

@@ -43,6 +43,7 @@ class Receipt:
     frames: int
     seconds: float  # of footage
     left_out: tuple[str, ...]  # what of the source the output's container cannot hold
+    treatment: str = "stabilized"  # or "stage 1 alone", "untouched"
 
 
 def deliver(
@@ -53,6 +54,7 @@ def deliver(
     frames: int,
     seconds: float,
     left_out: tuple[str, ...],
+    treatment: str,
 ) -> Receipt:
     """Move a finished video to its final name; the caller has checked `may_replace`."""
     state = FileState.of(unfinished)
@@ -60,7 +62,14 @@ def deliver(
         raise GfnError(f"{unfinished}: vanished before it was delivered; run again")
     name = output.relative_to(archive.root).as_posix()
     receipt = Receipt(
-        name, content_sha256(unfinished), state, FileState.of(output), frames, seconds, left_out
+        name,
+        content_sha256(unfinished),
+        state,
+        FileState.of(output),
+        frames,
+        seconds,
+        left_out,
+        treatment,
     )
     write_whole(_claim_of(archive, name), lambda path: save_receipt(path, receipt), archive)
     complete(unfinished, output)

@@ -11,7 +11,9 @@ def put(archive: Archive, content: str) -> Receipt:
     unfinished = archive.unfinished("clip.mp4")
     unfinished.write_text(content)
     output = archive.root / "a" / "clip.mp4"
-    return deliver(archive, unfinished, output, frames=3, seconds=0.1, left_out=())
+    return deliver(
+        archive, unfinished, output, frames=3, seconds=0.1, left_out=(), treatment="stabilized"
+    )
 
 
 def test_ours_may_be_replaced_others_not(tmp_path: Path) -> None:

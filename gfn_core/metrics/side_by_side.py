@@ -1,0 +1,87 @@
+"""Whether a video has become steadier than its source: a sample of frames, seen while rendered.
+
+The promise is that no clip is delivered worse than it came. It is kept by the pictures, not by the
+motion that corrections were made from, which is what may have been wrong.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gfn_core.metrics.stability import HALF_WIDTH_PX
+from gfn_core.metrics.tracked_path import CELL_COLUMNS, CELL_ROWS, GrayArray, tracked_path
+
+STRETCHES, STRETCH_FRAMES = 5, 16
+LONGEST_PX = 320
+WORSE_RATIO, WORSE_FLOOR_PX = 1.05, 0.3  # of the source's acceleration; px of 1920, a frame squared
+
+
+@dataclass(frozen=True)
+class Steadiness:
+    """Mean acceleration of the picture's parts before and after, at one scale, px of 1920."""
+
+    source_px: float
+    output_px: float
+
+    @property
+    def is_worse(self) -> bool:
+        """Whether the output shakes more than the source, beyond what measuring may err."""
+        return self.output_px > max(WORSE_RATIO * self.source_px, self.source_px + WORSE_FLOOR_PX)
+
+
+@dataclass
+class SideBySide:
+    """Collects frames before and after, in a few stretches spread evenly over a video."""
+
+    frame_count: int
+    bit_depth: int
+    window: float  # width of what the output shows / frame width
+    _pairs: dict[int, list[tuple[GrayArray, GrayArray]]] = field(default_factory=dict)
+
+    def __call__(self, index: int, source: NDArray[Any], output: NDArray[Any]) -> None:
+        """Look at frame `index`: its luma (H, W) before and after."""
+        for stretch, start in enumerate(self._starts()):
+            if start <= index < start + STRETCH_FRAMES:
+                pair = self._small(source), self._small(output)
+                self._pairs.setdefault(stretch, []).append(pair)
+
+    def steadiness(self) -> Steadiness:
+        """Track what was seen; stretches count by their frames."""
+        source, output, weights = [0.0], [0.0], [0]
+        for pairs in self._pairs.values():
+            before, after = (_acceleration_px(frames) for frames in zip(*pairs, strict=True))
+            source.append(before)
+            output.append(after * self.window)  # the crop's enlargement is no shake
+            weights.append(len(pairs))
+        if not sum(weights):
+            return Steadiness(0.0, 0.0)
+        return Steadiness(
+            float(np.average(source, weights=weights)), float(np.average(output, weights=weights))
+        )
+
+    def _starts(self) -> NDArray[np.intp]:
+        """First frames of the stretches; they do not overlap."""
+        count = max(1, min(STRETCHES, self.frame_count // STRETCH_FRAMES))
+        last = max(0, self.frame_count - STRETCH_FRAMES)
+        return np.unique(np.linspace(0, last, count).astype(np.intp))
+
+    def _small(self, plane: NDArray[Any]) -> GrayArray:
+        height, width = plane.shape
+        scale = min(1.0, LONGEST_PX / max(height, width))
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        small = cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
+        return np.asarray(small // (1 << max(0, self.bit_depth - 8)), np.uint8)
+
+
+def _acceleration_px(frames: tuple[GrayArray, ...]) -> float:
+    """Mean acceleration of the frame's cells, as the whole frame moves and each by itself."""
+    path = tracked_path(frames)
+    cells = path.geometry.grid(CELL_COLUMNS, CELL_ROWS).reshape(-1, 2) @ np.array([1, 1j])
+    whole = (path.similarity.linear - 1)[:, None] * cells + path.similarity.translation[:, None]
+    by_itself = path.residual.reshape(len(path), -1, 2) @ np.array([1, 1j])
+    change = np.abs(np.diff((whole + by_itself)[1:], axis=0))  # NaN where nothing was tracked
+    seen = np.isfinite(change)
+    return float(change[seen].mean()) * HALF_WIDTH_PX if seen.any() else 0.0

@@ -1,0 +1,115 @@
+"""Writes a video that is no worse than its source.
+
+What was planned is rendered and looked at. Where it shakes more than the source, stage 1 alone is
+tried, and then nothing is done at all; so it is, too, where nothing was to be corrected.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from gfn_core.errors import GfnError
+from gfn_core.media.copying import copy_video
+from gfn_core.media.encoding import Encoding
+from gfn_core.media.pixel_format import PixelFormat, nearest_planar
+from gfn_core.media.verify import verify_audio, verify_output
+from gfn_core.media.video_info import VideoInfo
+from gfn_core.metrics.side_by_side import SideBySide, Steadiness
+from gfn_core.motion.model import Motion
+from gfn_core.motion.similarity import Similarity
+from gfn_core.render.renderer import render_video
+from gfn_core.smoothing.trajectory import Trajectory
+
+STABILIZED, STAGE_ONE, UNTOUCHED = "stabilized", "stage 1 alone", "untouched"
+
+
+@dataclass(frozen=True)
+class Written:
+    """What became of a video."""
+
+    treatment: str
+    left_out: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+def write_steadier(
+    source: Path,
+    info: VideoInfo,
+    motion: Motion,
+    planned: Trajectory,
+    destination: Path,
+    encoding: Encoding,
+    *,
+    progress: Callable[[int], None] = lambda done: None,
+) -> Written:
+    """Write `source` as seen along the first treatment that makes it no worse, and check it.
+
+    Raises `FramesDiffer` and `EncodingFailed` as `render_video` does.
+    """
+    notes: list[str] = []
+    for treatment, trajectory in _treatments(planned):
+        if treatment == UNTOUCHED and _copied(source, info, motion, destination):
+            return Written(treatment, (), (*notes, "untouched: copied as it is"))
+        watch = _watch(info, len(motion), trajectory)
+        left_out = render_video(
+            source,
+            info,
+            motion.pts,
+            trajectory,
+            destination,
+            encoding,
+            progress=progress,
+            watch=watch,
+        )
+        _verify(source, info, motion, destination, left_out)
+        seen = watch.steadiness()
+        if treatment == UNTOUCHED:
+            notes.append("untouched: encoded anew, for its container")
+        if treatment == UNTOUCHED or not seen.is_worse:
+            break
+        notes.append(_worse(treatment, seen))
+    return Written(treatment, left_out, tuple(notes))
+
+
+def _treatments(planned: Trajectory) -> Iterator[tuple[str, Trajectory]]:
+    """Yield what may be done to a video, from most to least."""
+    count = len(planned)
+    if not planned.untouched.all():
+        yield STABILIZED, planned
+        if planned.residual.any():
+            yield STAGE_ONE, replace(planned, residual=np.zeros_like(planned.residual))
+    nothing = np.zeros_like(planned.residual)
+    yield UNTOUCHED, Trajectory(planned.geometry, 1.0, Similarity.identity(count), nothing)
+
+
+def _copied(source: Path, info: VideoInfo, motion: Motion, destination: Path) -> bool:
+    """Copy a source that the output's container can hold as it is, all frames at their times."""
+    if source.suffix.lower() != destination.suffix.lower():
+        return False
+    copy_video(source, destination)
+    try:
+        _verify(source, info, motion, destination, ())
+    except GfnError:
+        return False
+    return True
+
+
+def _verify(
+    source: Path, info: VideoInfo, motion: Motion, video: Path, left_out: tuple[str, ...]
+) -> None:
+    verify_output(video, motion.pts_seconds, float(info.time_base))
+    verify_audio(video, source, sum("audio" in line for line in left_out))
+
+
+def _watch(info: VideoInfo, frame_count: int, trajectory: Trajectory) -> SideBySide:
+    bit_depth = PixelFormat.of(nearest_planar(info.pixel_format)).bit_depth
+    return SideBySide(frame_count, bit_depth, trajectory.window)
+
+
+def _worse(treatment: str, seen: Steadiness) -> str:
+    return (
+        f"{treatment}: shakes more than the source (acceleration {seen.output_px:.1f} px, "
+        f"source {seen.source_px:.1f} px, of 1920): not used"
+    )

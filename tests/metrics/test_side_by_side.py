@@ -1,0 +1,68 @@
+"""The measure of worse and better, on pictures with known motion."""
+
+import cv2
+import numpy as np
+import pytest
+
+from gfn_core.metrics.side_by_side import STRETCH_FRAMES, STRETCHES, SideBySide, Steadiness
+
+HEIGHT, WIDTH = 180, 320
+
+
+def picture(seed=0):
+    noise = np.random.default_rng(seed).uniform(0, 255, (HEIGHT + 80, WIDTH + 80))
+    return np.asarray(cv2.GaussianBlur(noise, (0, 0), 2) * 3 - 255, np.float32).clip(0, 255)
+
+
+def view(scene, shift_px):
+    warp = np.array([[1, 0, 40 + shift_px], [0, 1, 40]], np.float32)
+    flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+    return cv2.warpAffine(scene, warp, (WIDTH, HEIGHT), flags=flags).clip(0, 255)
+
+
+def seen(source_px, output_px, bit_depth=8, window=1.0):
+    watch = SideBySide(len(source_px), bit_depth, window)
+    scale, kind = 1 << (bit_depth - 8), np.uint8 if bit_depth == 8 else np.uint16
+    scene = picture()
+    for index, shifts in enumerate(zip(source_px, output_px, strict=True)):
+        watch(index, *((view(scene, shift) * scale).astype(kind) for shift in shifts))
+    return watch.steadiness()
+
+
+@pytest.mark.parametrize("bit_depth", [8, 10])
+def test_acceleration_is_that_of_the_pictures(bit_depth):
+    shake = 2.0 * (np.arange(100) % 2)  # two px to and fro: an acceleration of 4 px of 320
+    found = seen(shake, np.zeros(100), bit_depth)
+    assert found.source_px == pytest.approx(4 * 1920 / WIDTH, rel=0.03)
+    assert found.output_px < 0.3
+    assert not found.is_worse
+
+
+def test_more_shake_is_worse():
+    shake = 2.0 * (np.arange(60) % 2)
+    assert seen(shake, 2 * shake).is_worse
+    assert not seen(shake, shake).is_worse
+
+
+def test_the_enlargement_by_the_crop_is_not_shake():
+    shake = 2.0 * (np.arange(60) % 2)
+    assert not seen(shake, shake / 0.8, window=0.8).is_worse
+
+
+def test_a_sample_of_frames_is_kept_however_long_the_video():
+    watch = SideBySide(100_000, 8, 0.9)
+    frame = np.zeros((HEIGHT, WIDTH), np.uint8)
+    for index in range(100_000):
+        watch(index, frame, frame)
+    assert sum(map(len, watch._pairs.values())) == STRETCHES * STRETCH_FRAMES
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 20])
+def test_short_videos(count):
+    assert not seen(np.zeros(count), np.zeros(count)).is_worse
+
+
+def test_differences_within_the_error_of_measuring_do_not_count():
+    assert not Steadiness(0.1, 0.3).is_worse
+    assert Steadiness(0.1, 0.5).is_worse
+    assert not Steadiness(100, 104).is_worse
