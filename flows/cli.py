@@ -26,6 +26,7 @@ from flows.cli_options import (
     Zoom,
     ZoomStyle,
 )
+from flows.compare_command import compare, preview
 from flows.export_command import export_motion, import_motion
 from flows.query_command import query
 from flows.resmooth_command import resmooth
@@ -52,6 +53,8 @@ measures = typer.Typer(no_args_is_help=True, help="Measure results.")
 app.add_typer(measures, name="evaluate")
 app.command()(resmooth)
 app.command()(query)
+app.command()(compare)
+app.command()(preview)
 app.command("export")(export_motion)
 app.command("import")(import_motion)
 app.command()(audit)
