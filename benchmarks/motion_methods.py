@@ -22,6 +22,7 @@ from gfn_core.motion.global_flow_estimator import (
     shrunk,
 )
 from gfn_core.motion.homography import normalized
+from gfn_core.motion.rough_flow import RoughFlow
 from gfn_core.motion.tracks import prepare
 from gfn_core.networks.flow_network import FlowNetwork
 from gfn_core.networks.resampling import resized
@@ -121,9 +122,11 @@ class TeacherFit:
         """Estimate at the network's size."""
         height, width = first.shape
         size = FrameGeometry(width, height).fitted(GlobalFlowSettings().longest_px)
-        frames = [_tensor(shrunk(luma, size)) for luma in (first, second)]
+        small = [shrunk(luma, size) for luma in (first, second)]
+        rough = torch.from_numpy(RoughFlow().between(*small))[None]
         with torch.inference_mode():
-            flow = resized(self.network(*frames)[-1].local_flow, GRID[1], GRID[0])[0]
+            levels = self.network(*(_tensor(luma) for luma in small), rough)
+        flow = resized(levels[-1].local_flow, GRID[1], GRID[0])[0]
         scale = np.array([width / size.width, height / size.height])
         return _fitted(flow.permute(1, 2, 0).double().numpy() * scale, width, height)
 

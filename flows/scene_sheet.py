@@ -13,7 +13,7 @@ from gfn_core.training.scene_settings import SceneSettings
 
 SIZE_PX = (320, 192)
 SCENES_ACROSS = 2
-DRAWN_PHOTOGRAPHS = 24
+DRAWN_PHOTOGRAPHS = 12
 
 
 def write_scene_sheet(out: Path, images: Path | None, scenes: int, seed: int) -> None:

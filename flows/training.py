@@ -17,7 +17,7 @@ from gfn_core.networks.flow_network import FlowNetwork
 from gfn_core.report.training_page import write_training_page
 from gfn_core.store.checkpoint import resume, save_checkpoint
 from gfn_core.store.model_card import write_model_card
-from gfn_core.store.training_log import append_log
+from gfn_core.store.training_log import append_log, read_log
 from gfn_core.store.weights import (
     load_flow_network,
     read_foreign_weights,
@@ -26,7 +26,7 @@ from gfn_core.store.weights import (
 )
 from gfn_core.training.batch import Batch, FramePairs
 from gfn_core.training.clip_pairs import clip_batches
-from gfn_core.training.kinds import TeacherKind
+from gfn_core.training.kinds import TeacherKind, Trained
 from gfn_core.training.loop import LogLine, TrainingState, train
 from gfn_core.training.objectives import Objective
 from gfn_core.training.pair_pool import batches
@@ -35,8 +35,8 @@ from gfn_core.training.recipe import TrainingRecipe, taking_turns
 from gfn_core.training.scene_pairs import Curriculum, ScenePairs
 from gfn_core.training.teachers import DisTeacher, FlowTeacher, NetworkTeacher, RaftTeacher
 
-WEIGHTS, LOG = "weights.safetensors", "log.csv"
-DRAWN_PHOTOGRAPHS = 24
+WEIGHTS, LOG = "weights.safetensors", "log.jsonl"
+DRAWN_PHOTOGRAPHS = 12
 
 
 @dataclass(frozen=True)
@@ -62,13 +62,13 @@ def run_training(request: TrainingRequest, notices: Console) -> Path:
     Raises SettingsError and WeightsUnusable for what cannot be used.
     """
     device = device_named(request.device)
+    teacher = _teacher(request, device)
     recipe = request.recipe
     network = _started(recipe.fresh_network(), request.start).to(device)
     state = TrainingState.start(network, recipe.loop)
     if resume(state, request.out):
         notices.print(f"going on from step {state.step} in {request.out}")
     library = _library(request)
-    teacher = _teacher(request, device)
     began = time.monotonic()
 
     def out_of_time() -> bool:
@@ -99,7 +99,8 @@ def run_training(request: TrainingRequest, notices: Console) -> Path:
         on_checkpoint=keep,
         out_of_time=out_of_time,
     )
-    write_training_page(request.out / "training.html", request.out / LOG, state.averaged, library)
+    curves = read_log(request.out / LOG)
+    write_training_page(request.out / "training.html", curves, state.averaged, library)
     return request.out / WEIGHTS
 
 
@@ -125,6 +126,8 @@ def _library(request: TrainingRequest) -> PhotoLibrary:
 def _teacher(request: TrainingRequest, device: torch.device) -> FlowTeacher | None:
     if request.clips is None:
         return None
+    if request.recipe.trained is Trained.TEACHER:
+        raise SettingsError("only a student can learn from clips; train a teacher without them")
     if request.teacher is TeacherKind.DIS:
         return DisTeacher()
     if request.teacher_weights is None:

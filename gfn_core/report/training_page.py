@@ -1,6 +1,5 @@
 """The page of a training: its curves, and what the network sees in scenes it was not trained on."""
 
-import csv
 import io
 from base64 import b64encode
 from pathlib import Path
@@ -19,31 +18,31 @@ from gfn_core.training.photographs import PhotoLibrary
 from gfn_core.training.scene_pairs import Curriculum, ScenePairs
 from gfn_core.training.scene_preview import flow_colors
 
+Curves = dict[str, list[tuple[int, float]]]  # of each figure, (step, value)
+
 SAMPLES = 6
 SAMPLE_SEED = 987_654_321  # scenes that no training draws
 SAMPLE_SIZE = (256, 160)
 CURVES_ACROSS = 3
 
 
-def write_training_page(path: Path, log: Path, network: FlowNetwork, library: PhotoLibrary) -> None:
-    """Write one self-contained page: curves of `log`, samples of what `network` estimates."""
-    path.write_text(training_page(curves_svg(log), _as_data_url(samples(network, library))))
+def write_training_page(
+    path: Path, curves: Curves, network: FlowNetwork, library: PhotoLibrary
+) -> None:
+    """Write one self-contained page: `curves`, and samples of what `network` estimates."""
+    page = training_page(curves_svg(curves), _as_data_url(samples(network, library)))
+    path.write_text(page)
 
 
-def curves_svg(log: Path) -> str:
-    """Draw every column of a training's log over its steps; nothing where none was logged yet."""
-    if not log.exists():
-        return ""
-    with log.open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    names = [name for name in (rows[0] if rows else {}) if name != "step"]
-    down = -(-max(1, len(names)) // CURVES_ACROSS)
+def curves_svg(curves: Curves) -> str:
+    """Draw every curve of a training over its steps."""
+    down = -(-max(1, len(curves)) // CURVES_ACROSS)
     figure = Figure(figsize=(11, 2.2 * down), layout="constrained")
     panels = figure.subplots(down, CURVES_ACROSS, squeeze=False).ravel()
-    for panel in panels[len(names) :]:
+    for panel in panels[len(curves) :]:
         panel.set_axis_off()
-    for panel, name in zip(panels, names, strict=False):
-        panel.plot([int(row["step"]) for row in rows], [float(row[name]) for row in rows])
+    for panel, (name, points) in zip(panels, curves.items(), strict=False):
+        panel.plot(*zip(*points, strict=True))
         panel.set_title(name, fontsize=9)
         panel.grid(alpha=0.25)
     text = io.StringIO()

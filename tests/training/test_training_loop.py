@@ -8,7 +8,7 @@ from gfn_core.errors import ArtifactDamaged
 from gfn_core.networks.flow_network import FlowNetwork, FlowNetworkSettings
 from gfn_core.networks.global_flow_net import GlobalFlowNet, GlobalFlowNetSettings
 from gfn_core.store.checkpoint import checkpoints, resume, save_checkpoint
-from gfn_core.store.training_log import append_log
+from gfn_core.store.training_log import append_log, read_log
 from gfn_core.store.weights import digest_of
 from gfn_core.training.batch import Batch, CompactPair
 from gfn_core.training.loop import LoopSettings, TrainingState, train
@@ -148,17 +148,17 @@ def test_learning_rate_rises_and_falls():
     assert rates[100] == pytest.approx(0.02)
 
 
-def test_the_log_is_a_table(batch, tmp_path):
-    path = tmp_path / "runs" / "log.csv"
+def test_the_log_holds_the_curve_of_each_figure(batch, tmp_path):
+    path = tmp_path / "runs" / "log.jsonl"
     lines = run(
         TrainingState.start(student(), SETTINGS),
         batch,
         on_log=lambda line: append_log(path, line),
     )
     assert lines == []
-    header, *rows = path.read_text().splitlines()
-    assert header.startswith("step,learning_rate,loss,seconds_a_step,global_epe_px")
-    assert [row.split(",")[0] for row in rows] == ["4", "8", "12"]
+    curves = read_log(path)
+    assert {"learning_rate", "loss", "seconds_a_step", "global_epe_px"} <= set(curves)
+    assert [step for step, _ in curves["loss"]] == [4, 8, 12]
 
 
 @pytest.mark.parametrize("kind", list(LossKind))
