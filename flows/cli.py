@@ -11,12 +11,15 @@ from flows.audit_command import audit
 from flows.cli_options import (
     Codec,
     Crop,
+    CropChoice,
+    CropOrAuto,
     Device,
     DryRun,
     Estimator,
     Force,
     Json,
     NoPrefect,
+    PathStyle,
     Preset,
     Quality,
     Quiet,
@@ -36,6 +39,7 @@ from gfn_core import __version__
 from gfn_core.device_name import DeviceName
 from gfn_core.errors import GfnError
 from gfn_core.motion.estimator_name import DEFAULT_ESTIMATOR
+from gfn_core.smoothing.style import Style
 
 app = typer.Typer(
     name="gfn",
@@ -92,7 +96,8 @@ def common(
 @app.command()
 def stabilize(
     paths: Sources,
-    crop: Crop = 0.9,
+    crop: CropOrAuto = "0.9",
+    style: PathStyle = Style.STEADY,
     estimator: Estimator = DEFAULT_ESTIMATOR,
     weights: Weights = None,
     device: Device = DeviceName.AUTO,
@@ -122,12 +127,16 @@ def stabilize(
 
     if len(paths) < 2:
         raise typer.BadParameter("name at least one SOURCE, and OUT")
+    chosen = CropChoice.parse(crop)
+    smoothing = StageOneSettings(
+        crop=chosen.crop, removed_share=chosen.removed_share, zoom_share=zoom.share
+    )
     request = ArchiveRequest(
         sources=tuple(paths[:-1]),
         out=paths[-1],
         settings=StabilizeSettings(
             motion=MotionSettings(estimator, weights=weights),
-            smoothing=StageOneSettings(crop=crop, zoom_share=zoom.share),
+            smoothing=style.applied_to(smoothing),
             encoding=Encoding(codec, quality, preset),
         ),
         run=RunSettings(slots=slots, device=device, force=force),

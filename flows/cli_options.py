@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -8,7 +9,8 @@ import typer
 
 from gfn_core.device_name import DeviceName
 from gfn_core.motion.estimator_name import EstimatorName
-from gfn_core.smoothing.settings import DYNAMIC_ZOOM_SHARE
+from gfn_core.smoothing.settings import AUTO_CROP, AUTO_REMOVED_SHARE, DYNAMIC_ZOOM_SHARE
+from gfn_core.smoothing.style import Style
 
 
 class ZoomStyle(StrEnum):
@@ -23,8 +25,42 @@ class ZoomStyle(StrEnum):
         return DYNAMIC_ZOOM_SHARE if self is ZoomStyle.DYNAMIC else 0.0
 
 
+@dataclass(frozen=True)
+class CropChoice:
+    """A window, or the mildest that does enough."""
+
+    crop: float
+    removed_share: float = 0.0
+
+    @classmethod
+    def parse(cls, text: str) -> "CropChoice":
+        """Read a number, or "auto"."""
+        if text == "auto":
+            return cls(AUTO_CROP, AUTO_REMOVED_SHARE)
+        try:
+            return cls(float(text))
+        except ValueError:
+            raise typer.BadParameter(f"{text!r} is neither a number nor auto") from None
+
+
 Sources = Annotated[list[Path], typer.Argument(metavar="SOURCE... OUT", show_default=False)]
 Crop = Annotated[float, typer.Option(help="Width of the window shown, as a share of the frame.")]
+CropOrAuto = Annotated[
+    str,
+    typer.Option(
+        "--crop",
+        help="Width of the window shown, as a share of the frame; "
+        "auto: for each clip the mildest that removes most of its shake.",
+    ),
+]
+PathStyle = Annotated[
+    Style,
+    typer.Option(
+        "--style",
+        help="steady: the camera's path without its shake; cinematic: even pans; "
+        "tripod: standing still where the window allows.",
+    ),
+]
 Estimator = Annotated[EstimatorName, typer.Option(help="How motion is estimated.")]
 Zoom = Annotated[
     ZoomStyle,

@@ -54,9 +54,12 @@ class Changes:
 
     def applied_to(self, settings: StabilizeSettings) -> StabilizeSettings:
         """Return `settings` with these changes."""
+        smoothing = self._on(settings.smoothing, "crop", "zoom_share")
+        if self.crop is not None:
+            smoothing = replace(smoothing, removed_share=0.0)  # chosen by hand now
         return replace(
             settings,
-            smoothing=self._on(settings.smoothing, "crop", "zoom_share"),
+            smoothing=smoothing,
             encoding=self._on(settings.encoding, "codec", "quality", "preset"),
         )
 

@@ -1,9 +1,11 @@
 """Smooth: from stored motion to what each frame of the output shows. Decodes nothing."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from gfn_core import __version__
 from gfn_core.errors import ArtifactDamaged
+from gfn_core.metrics.mildest_crop import mildest_crop
 from gfn_core.smoothing.smoother import smooth_motion
 from gfn_core.store.keys import plain
 from gfn_core.store.motion_table import load_motion
@@ -33,11 +35,14 @@ def smooth(clip: Clip) -> Made:
 def _smooth(clip: Clip, unfinished: Path, progress: Progress) -> Notes:
     chain = clip.chain(_source_sha256(clip))
     estimated = load_motion(clip.archive.path(chain.motion))
-    trajectory = smooth_motion(estimated, clip.settings.smoothing)
+    smoothing = clip.settings.smoothing
+    if smoothing.removed_share > 0:
+        smoothing = replace(smoothing, crop=mildest_crop(estimated, smoothing))
+    trajectory = smooth_motion(estimated, smoothing)
     provenance = {
         "software": f"gfn {__version__}",
         "motion_key": chain.motion.key,
-        "settings": plain(clip.settings.smoothing),
+        "settings": plain(smoothing),
     }
     save_trajectory(unfinished, trajectory, estimated, provenance)
     return ()

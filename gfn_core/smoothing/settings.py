@@ -9,6 +9,7 @@ Norm = Literal["l2", "l1"]
 BendMethod = Literal["program", "mean", "off"]
 
 LEAST_CROP = 0.3
+AUTO_CROP, AUTO_REMOVED_SHARE = 0.75, 0.8
 DYNAMIC_ZOOM_SHARE = 0.35  # chosen at an equal mean window: docs/decisions/0008
 LONGEST_SECONDS = 10.0
 LARGEST_SWING_WEIGHT = 1000.0
@@ -75,6 +76,8 @@ class StageOneSettings:
     jerk_seconds: float = 0.0  # T3; adds nothing measurable, costs a quarter of the speed
     intended_seconds: float = 3.0  # T, of the intended path's acceleration
     swing_weight: float = 300.0  # s, of the distance between the output's and the intended path
+    removed_share: float = 0.0  # above 0: `crop` is the least, and the mildest is chosen that
+    # removes this share of the shake
     zoom_share: float = 0.0  # part of the margin 1 - crop kept for zooming in; 0: fixed window
     zoom_use: float = 0.3  # most of that room that may be used, on average over a minute
     norm: Norm = "l2"  # "l1" gives segments of rest, constant pan or constant acceleration
@@ -108,6 +111,8 @@ class StageOneSettings:
             raise SettingsError(
                 f"swing_weight is {self.swing_weight}; it can be 0 to {LARGEST_SWING_WEIGHT:g}"
             )
+        if not 0 <= self.removed_share < 1:
+            raise SettingsError(f"removed_share is {self.removed_share}; it can be 0 to below 1")
         if not 0 <= self.zoom_share <= LARGEST_ZOOM_SHARE:
             raise SettingsError(
                 f"zoom_share is {self.zoom_share}; it can be 0 to {LARGEST_ZOOM_SHARE}"
