@@ -83,11 +83,11 @@ class BandedProgram:
 
     def _factor(self, weight: FloatArray, rows: FloatArray) -> FloatArray:
         """Cholesky factor of the Hessian plus the constraints' own, `weight` (n, c) each."""
-        blocks = np.einsum("tc,ci,cj->tij", weight, rows, rows)
+        bound = np.flatnonzero(rows.any(axis=0))  # half of the unknowns are not
         band = self.band.copy()
-        for j in range(self.unknowns):
-            for i in range(j, self.unknowns):
-                band[i - j, j :: self.unknowns] += blocks[:, i, j]
+        for j in bound:
+            for i in bound[bound >= j]:
+                band[i - j, j :: self.unknowns] += weight @ (rows[:, i] * rows[:, j])
         return np.asarray(cholesky_banded(band, overwrite_ab=True, lower=True, check_finite=False))
 
 

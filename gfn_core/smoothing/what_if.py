@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from gfn_core.geometry import FrameGeometry
 from gfn_core.motion.model import Motion
 from gfn_core.motion.similarity import Similarity
 from gfn_core.smoothing.banded_program import BandedProgram
@@ -31,17 +32,17 @@ def corrections_at(
             yield each.window, smooth(*arguments, each).correction
         return
     found = [Similarity.identity(len(motion)) for _ in chosen]
+    rate, steps = frame_rate(motion.pts_seconds), motion.similarity
     for shot in shots(motion.shot_start):
-        for correction, part in zip(found, _of_shot(motion, shot, chosen), strict=True):
+        parts = _of_shot(steps[shot], motion.geometry, rate, chosen)
+        for correction, part in zip(found, parts, strict=True):
             correction.linear[shot], correction.translation[shot] = part.linear, part.translation
     yield from zip([each.window for each in chosen], found, strict=True)
 
 
 def _of_shot(
-    motion: Motion, shot: slice, chosen: Sequence[StageOneSettings]
+    steps: Similarity, geometry: FrameGeometry, rate: float, chosen: Sequence[StageOneSettings]
 ) -> Iterator[Similarity]:
-    steps = motion.similarity[shot]
-    rate, geometry = frame_rate(motion.pts_seconds), motion.geometry
     paths = [CalmPath(CropWindow(geometry, each.window), rate, each) for each in chosen]
     terms = paths[0].terms(steps)  # the crop decides the constraints alone
     moves = any(np.abs(term.offset).max(initial=0) >= NEGLIGIBLE for term in terms)

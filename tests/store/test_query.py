@@ -92,7 +92,9 @@ def test_shakiest(archive: Archive) -> None:
 def test_least_gained(archive: Archive) -> None:
     found = rows(archive, "Where was least gained?")
     assert {row["video"] for row in found} == {"holiday/shaky.mp4", "fog's end.mp4", "cut.mp4"}
-    assert all(0 <= row["left_over"] < 0.5 for row in found)
+    left_over = [row["left_over"] for row in found]
+    assert left_over == sorted(left_over, reverse=True)
+    assert 0 < found[-1]["left_over"] < 0.5
 
 
 def test_doubtful(archive: Archive) -> None:
