@@ -53,9 +53,8 @@ class SweepRequest:
         ]
 
     def _smoothing(self, settings: StageOneSettings) -> StageOneSettings:
-        if self.zoom_share is None:
-            return settings
-        return replace(settings, zoom_share=self.zoom_share)
+        fixed = replace(settings, removed_share=0.0)  # the crops are given, none is looked for
+        return fixed if self.zoom_share is None else replace(fixed, zoom_share=self.zoom_share)
 
 
 @dataclass(frozen=True)
