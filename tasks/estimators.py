@@ -23,7 +23,7 @@ def _network_estimator(clip: Clip) -> MotionEstimator:
     from gfn_core.networks.device import device_named  # noqa: PLC0415
     from gfn_core.store.weights import load_global_flow_net  # noqa: PLC0415
 
-    torch.set_num_threads(clip.threads)
+    torch.set_num_threads(1)  # sums in one order: the same bytes whatever the number of cores
     device = device_named(clip.device)
     network = load_global_flow_net(clip.settings.motion.weights_path, device)
     return GlobalFlowEstimator(network, device, GlobalFlowSettings())

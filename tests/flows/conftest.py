@@ -2,10 +2,10 @@
 
 import pytest
 
-from flows.stabilizing import PRELOADED
+from flows.stabilizing import NETWORK_PRELOADED, PRELOADED
 from tasks.supervisor import start_early
 
 
 @pytest.fixture(scope="session", autouse=True)
 def fork_server() -> None:
-    start_early(PRELOADED)
+    start_early(PRELOADED + NETWORK_PRELOADED)
