@@ -44,6 +44,8 @@ class TracksSettings:
     alignment: AlignmentSettings = field(default_factory=AlignmentSettings)
     cut_inlier_share: float = 0.25  # at a cut fewer of the corners move together
     cut_likeness: float = 0.5  # and the thumbnails are less alike
+    lost_inlier_share: float = 0.03  # where not even so few do,
+    lost_likeness: float = 0.7  # thumbnails must be more alike than by chance
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ class FramePair:
         if np.array_equal(self.first.luma, self.second.luma):
             return seen
         found = self.agreement(previous)
-        if found.inlier_share < self.settings.cut_inlier_share and self.is_cut():
+        if self.is_cut(found.inlier_share):
             return replace(seen, shot_start=True)
         return replace(
             seen,
@@ -173,9 +175,16 @@ class FramePair:
             inlier_share=0.0,
         )
 
-    def is_cut(self) -> bool:
-        """Whether the two frames show different places, however far the camera may have turned."""
-        return likeness(self.first.thumbnail, self.second.thumbnail) < self.settings.cut_likeness
+    def is_cut(self, inlier_share: float) -> bool:
+        """Whether the two frames show different places, however far the camera may have turned.
+
+        Where no corner at all is found again, the thumbnails must be more alike than else.
+        """
+        if inlier_share >= self.settings.cut_inlier_share:
+            return False
+        none_left = inlier_share < self.settings.lost_inlier_share
+        alike = self.settings.lost_likeness if none_left else self.settings.cut_likeness
+        return likeness(self.first.thumbnail, self.second.thumbnail) < alike
 
     def confidence(self, found: Agreement) -> float:
         """Trust in the motion: much of the frame agrees on it, and it is known precisely."""

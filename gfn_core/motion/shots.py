@@ -17,6 +17,11 @@ def thumbnail(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
+def is_blank(small: NDArray[np.uint8]) -> bool:
+    """Whether nothing is to be seen in a thumbnail (H, W): a fade, a flash, the lens cap."""
+    return bool(small.std() < BLANK_DEVIATION)
+
+
 def likeness(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> float:
     """How well the centre of each thumbnail (H, W) is found in the other, the worse of the two.
 
@@ -24,7 +29,7 @@ def likeness(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> float:
     leaves it as it is. It stays under 0.5 at hard cuts and above through the fastest pans. Blank
     frames (a fade, the lens cap) say nothing, and are taken to be alike.
     """
-    if min(first.std(), second.std()) < BLANK_DEVIATION:
+    if is_blank(first) or is_blank(second):
         return 1.0
     return min(found_in(first, second), found_in(second, first))
 
