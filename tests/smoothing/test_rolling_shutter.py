@@ -1,4 +1,4 @@
-"""A rolling shutter of known truth: rows are exposed one after the other while the camera shakes."""
+"""A rolling shutter of known truth: rows are exposed one by one while the camera shakes."""
 
 from dataclasses import dataclass
 
