@@ -37,7 +37,7 @@ def test_csv_and_json_hold_what_is_stored(out: Path, tmp_path: Path) -> None:
     table = pd.read_csv(written)
     gfn("export", out, tmp_path, "--format", "json")
     content = json.loads((tmp_path / "small.mp4.json").read_text())
-    assert content["motion"]["estimator"] == "tracks"
+    assert content["motion"]["estimator"] == "globalflownet"
     for frames in (table, pd.DataFrame(content["frames"])):
         assert len(frames) == 45
         np.testing.assert_allclose(frames.path_rotation_rad, stored.path_rotation_rad, atol=1e-12)
