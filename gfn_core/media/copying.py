@@ -1,9 +1,32 @@
-"""Copying a video as it is."""
+"""Copying a video as it is: its file, or its streams into another container."""
 
 import shutil
 from pathlib import Path
 
+import ffmpeg
 
-def copy_video(source: Path, destination: Path) -> None:
-    """Copy a file's content, without its times and permissions."""
-    shutil.copyfile(source, destination)
+from gfn_core.errors import EncodingFailed
+from gfn_core.media.child_process import Child
+from gfn_core.media.ffmpeg_binary import PROBE_OPTIONS, ffmpeg_path, file_url
+from gfn_core.media.stream_plan import StreamPlan
+from gfn_core.media.video_info import VideoInfo
+
+
+def copy_video(source: Path, info: VideoInfo, destination: Path) -> tuple[str, ...]:
+    """Copy a video bit for bit; returns what the destination's container cannot hold.
+
+    Raises `EncodingFailed` where the container refuses the video stream.
+    """
+    if source.suffix.lower() == destination.suffix.lower():
+        shutil.copyfile(source, destination)
+        return ()
+    plan = StreamPlan.of(info, source, destination)
+    whole = ffmpeg.input(file_url(source), **PROBE_OPTIONS)
+    streams = [whole[str(stream.index)] for stream in plan.streams]
+    options = {"format": plan.muxer, "codec": "copy", "copyts": None, "loglevel": "error"}
+    copied = ffmpeg.output(*streams, file_url(destination), **options)
+    child = Child(ffmpeg.compile(copied, cmd=ffmpeg_path(), overwrite_output=True))
+    code, complaint = child.finish()
+    if code != 0:
+        raise EncodingFailed(f"{source}: cannot be copied to {destination.suffix}: {complaint}")
+    return plan.left_out

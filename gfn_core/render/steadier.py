@@ -5,6 +5,7 @@ tried, and then nothing is done at all; so it is, too, where nothing was to be c
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -50,8 +51,10 @@ def write_steadier(
     """
     notes: list[str] = []
     for treatment, trajectory in _treatments(planned):
-        if treatment == UNTOUCHED and _copied(source, info, motion, destination):
-            return Written(treatment, (), (*notes, "untouched: copied as it is"))
+        if treatment == UNTOUCHED:
+            with suppress(GfnError):
+                left_out = _copied(source, info, motion, destination)
+                return Written(treatment, left_out, (*notes, "untouched: copied as it is"))
         watch = _watch(info, len(motion), trajectory)
         left_out = render_video(
             source,
@@ -66,7 +69,7 @@ def write_steadier(
         _verify(source, info, motion, destination, left_out)
         seen = watch.steadiness()
         if treatment == UNTOUCHED:
-            notes.append("untouched: encoded anew, for its container")
+            notes.append("untouched: encoded anew, as it cannot be copied")
         if treatment == UNTOUCHED or not seen.is_worse:
             break
         notes.append(_worse(treatment, seen))
@@ -84,16 +87,14 @@ def _treatments(planned: Trajectory) -> Iterator[tuple[str, Trajectory]]:
     yield UNTOUCHED, Trajectory(planned.geometry, 1.0, Similarity.identity(count), nothing)
 
 
-def _copied(source: Path, info: VideoInfo, motion: Motion, destination: Path) -> bool:
-    """Copy a source that the output's container can hold as it is, all frames at their times."""
-    if source.suffix.lower() != destination.suffix.lower():
-        return False
-    copy_video(source, destination)
-    try:
-        _verify(source, info, motion, destination, ())
-    except GfnError:
-        return False
-    return True
+def _copied(source: Path, info: VideoInfo, motion: Motion, destination: Path) -> tuple[str, ...]:
+    """Copy a source that the output's container can hold as it is, all frames at their times.
+
+    Raises `GfnError` where it cannot.
+    """
+    left_out = copy_video(source, info, destination)
+    _verify(source, info, motion, destination, left_out)
+    return left_out
 
 
 def _verify(

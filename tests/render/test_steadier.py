@@ -1,11 +1,12 @@
 """No video is delivered that shakes more than its source."""
 
-from dataclasses import replace
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
+from gfn_core.errors import EncodingFailed
 from gfn_core.geometry import FloatArray
 from gfn_core.media.encoding import Encoding
 from gfn_core.media.frame_reader import open_reader
@@ -14,6 +15,7 @@ from gfn_core.motion.estimator import estimate_motion
 from gfn_core.motion.model import Motion
 from gfn_core.motion.similarity import Similarity
 from gfn_core.motion.tracks_estimator import TracksEstimator
+from gfn_core.render import steadier
 from gfn_core.render.steadier import Written, write_steadier
 from gfn_core.smoothing.trajectory import Trajectory
 
@@ -65,26 +67,38 @@ def test_where_only_the_bends_shake_stage_one_is_left(
     assert written.treatment == "stage 1 alone"
 
 
+def whole(motion: Motion) -> Trajectory:
+    nothing = np.zeros((len(motion), 4))
+    return Trajectory(motion.geometry, 1.0, Similarity.identity(len(motion)), nothing)
+
+
 def test_nothing_to_correct_copies_the_source(
     small_clip: Path, motion: Motion, tmp_path: Path
 ) -> None:
-    whole = Trajectory(
-        motion.geometry, 1.0, Similarity.identity(len(motion)), np.zeros((len(motion), 4))
-    )
-    info = probe(small_clip)
-    same, other = tmp_path / "out.mp4", tmp_path / "out.mkv"
-    assert write_steadier(small_clip, info, motion, whole, same, FAST).treatment == "untouched"
-    assert same.read_bytes() == small_clip.read_bytes()
-    encoded = write_steadier(small_clip, info, motion, whole, other, FAST)
-    assert encoded.notes == ("untouched: encoded anew, for its container",)
+    out = tmp_path / "out.mp4"
+    written = write_steadier(small_clip, probe(small_clip), motion, whole(motion), out, FAST)
+    assert written == Written("untouched", (), ("untouched: copied as it is",))
+    assert out.read_bytes() == small_clip.read_bytes()
 
 
-def test_a_source_whose_frames_cannot_be_verified_is_encoded(
+def test_or_its_streams_into_another_container(
     small_clip: Path, motion: Motion, tmp_path: Path
 ) -> None:
-    late = replace(motion, pts_seconds=motion.pts_seconds + 10)
-    whole = Trajectory(
-        motion.geometry, 1.0, Similarity.identity(len(motion)), np.zeros((len(motion), 4))
-    )
-    with pytest.raises(Exception, match="from its time"):
-        write_steadier(small_clip, probe(small_clip), late, whole, tmp_path / "o.mp4", FAST)
+    out = tmp_path / "out.mkv"
+    written = write_steadier(small_clip, probe(small_clip), motion, whole(motion), out, FAST)
+    assert written.notes == ("untouched: copied as it is",)
+    with av.open(str(small_clip)) as source, av.open(str(out)) as copy:
+        pairs = zip(source.decode(video=0), copy.decode(video=0), strict=True)
+        assert all(np.array_equal(a.to_ndarray(), b.to_ndarray()) for a, b in pairs)
+
+
+def test_what_cannot_be_copied_is_encoded(
+    small_clip: Path, motion: Motion, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> tuple[str, ...]:
+        raise EncodingFailed("no")
+
+    monkeypatch.setattr(steadier, "copy_video", refuse)
+    out = tmp_path / "out.mkv"
+    written = write_steadier(small_clip, probe(small_clip), motion, whole(motion), out, FAST)
+    assert written.notes == ("untouched: encoded anew, as it cannot be copied",)
