@@ -90,5 +90,5 @@ def test_the_index_names_what_is_current(stabilized: Path) -> None:
     for stage, key in entry["keys"].items():
         assert list((stabilized / "gfn" / "objects" / stage).glob(f"{key}.*"))
     page = (stabilized / "gfn" / "report" / "index.html").read_text()
-    assert 'href="sub/clip.mp4.html"' in page
+    assert '"href":"sub/clip.mp4.html"' in page  # the table is drawn from data in the page
     assert (stabilized / "gfn" / "report" / "sub" / "clip.mp4.html").exists()
