@@ -95,16 +95,15 @@ class ResmoothRequest:
         threads = self.run.threads_for(len(entries))
         planned = []
         for entry in entries:
-            clip = replace(self._clip(entry), threads=threads, force=self.run.force)
-            assert clip.analysed is not None  # noqa: S101  (narrows the type)
-            planned.append(plan_stored(clip, clip.analysed.sha256, self.route))
+            analysed = analysed_source(self.archive, entry)
+            clip = replace(self._clip(entry, analysed), threads=threads, force=self.run.force)
+            planned.append(plan_stored(clip, analysed.sha256, self.route))
         return planned
 
-    def _clip(self, entry: CatalogueEntry) -> Clip:
+    def _clip(self, entry: CatalogueEntry, analysed: AnalysedSource) -> Clip:
         folder = self.source_folder
         source = folder.resolve() / entry.video if folder else Path(entry.source or entry.video)
         settings = self.changes.applied_to(stored_settings(self.archive, entry))
-        analysed = analysed_source(self.archive, entry)
         return Clip(self.archive, source, entry.video, settings, analysed=analysed)
 
 

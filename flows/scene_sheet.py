@@ -13,13 +13,12 @@ from gfn_core.training.scene_settings import SceneSettings
 
 SIZE_PX = (320, 192)
 SCENES_ACROSS = 2
-DRAWN_PHOTOGRAPHS = 12
 
 
 def write_scene_sheet(out: Path, images: Path | None, scenes: int, seed: int) -> None:
     """Render `scenes` of rising difficulty; raises SettingsError where the picture cannot be."""
     rng = np.random.default_rng(seed)
-    library = PhotoLibrary.load(images) if images else PhotoLibrary.drawn(rng, DRAWN_PHOTOGRAPHS)
+    library = PhotoLibrary.load_or_draw(images, rng)
     pairs = [
         render_pair(rng, library, SceneSettings.of_difficulty((n + 1) / scenes), *SIZE_PX)
         for n in range(scenes)

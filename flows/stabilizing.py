@@ -81,7 +81,7 @@ def _run(
 ) -> RunSummary:
     api_url = prefect_api_url()
     quiet_prefect(None)
-    start_early(PRELOADED + NETWORK_PRELOADED * _needs_network(planned))
+    start_early(PRELOADED + (NETWORK_PRELOADED if _needs_network(planned) else []))
     run_id = new_run_id()
     with progress_shown(audience.notices, planned):
         leave_at_once_on_interrupt(

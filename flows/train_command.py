@@ -106,14 +106,14 @@ def train_student(
         out,
         recipe,
         images,
-        clips,
-        teacher,
-        teacher_weights,
-        start,
-        minutes,
-        workers,
-        device,
-        _command_line(),
+        clips=clips,
+        teacher=teacher,
+        teacher_weights=teacher_weights,
+        start=start,
+        minutes=minutes,
+        workers=workers,
+        device=device,
+        command=_command_line(),
     )
     _run(request, as_json=as_json, quiet=quiet)
 

@@ -36,7 +36,6 @@ from gfn_core.training.scene_pairs import Curriculum, ScenePairs
 from gfn_core.training.teachers import DisTeacher, FlowTeacher, NetworkTeacher, RaftTeacher
 
 WEIGHTS, LOG = "weights.safetensors", "log.jsonl"
-DRAWN_PHOTOGRAPHS = 12
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ def run_training(request: TrainingRequest, notices: Console) -> Path:
     state = TrainingState.start(network, recipe.loop)
     if resume(state, request.out):
         notices.print(f"going on from step {state.step} in {request.out}")
-    library = _library(request)
+    library = PhotoLibrary.load_or_draw(request.images, np.random.default_rng(recipe.seed))
     began = time.monotonic()
 
     def out_of_time() -> bool:
@@ -106,21 +105,9 @@ def run_training(request: TrainingRequest, notices: Console) -> Path:
 
 def _started(network: FlowNetwork, start: Path | None) -> FlowNetwork:
     """Take over what fits of other weights: a student starts from its teacher (sec. 3.3)."""
-    if start is None:
-        return network
-    own = network.state_dict()
-    given = read_weights(start).tensors
-    fitting = {k: v for k, v in given.items() if k in own and own[k].shape == v.shape}
-    if not fitting:
+    if start is not None and not network.take_over(read_weights(start).tensors):
         raise SettingsError(f"{start}: none of its weights fits this network")
-    network.load_state_dict(fitting, strict=False)
     return network
-
-
-def _library(request: TrainingRequest) -> PhotoLibrary:
-    if request.images is None:
-        return PhotoLibrary.drawn(np.random.default_rng(request.recipe.seed), DRAWN_PHOTOGRAPHS)
-    return PhotoLibrary.load(request.images)
 
 
 def _teacher(request: TrainingRequest, device: torch.device) -> FlowTeacher | None:
@@ -146,8 +133,8 @@ def _pairs(
     turns = 1 if request.clips is None else 2
     rendered = ScenePairs(library, recipe.seed, *size, curriculum=Curriculum())
     start = step // turns * recipe.pool.fresh_per_batch
-    end = recipe.loop.steps * max(recipe.pool.batch_size, 1) + recipe.pool.batch_size
-    fresh = rendered.stream(start, start + end, request.workers)
+    enough = recipe.pool.batch_size + recipe.loop.steps * recipe.pool.fresh_per_batch
+    fresh = rendered.stream(start, start + enough, request.workers)
     rng = np.random.default_rng([recipe.seed, step])
     synthetic: Iterator[Batch] = batches(fresh, (), recipe.pool, rng, device)
     if request.clips is None:

@@ -20,6 +20,7 @@ from gfn_core.report.course import Course
 from gfn_core.report.pages import ClipPage, Fact
 from gfn_core.report.path_plot import LEFT, RIGHT, course_plot_svg, time_span
 from gfn_core.report.pictures import StillPair, as_data, with_outline
+from gfn_core.smoothing.style import Style
 from gfn_core.store.delivery import Receipt
 from gfn_core.store.keys import plain
 from gfn_core.store.probed import ProbedSource
@@ -139,7 +140,8 @@ def command_line(clip: Clip) -> str:
     smoothing, encoding = settings.smoothing, settings.encoding
     words = [
         *("gfn", "stabilize", os.path.relpath(source, clip.archive.root), "."),
-        *("--crop", f"{smoothing.crop:g}"),
+        *("--crop", "auto" if smoothing.removed_share else f"{smoothing.crop:g}"),
+        *("--style", Style.of(smoothing).value),
         *("--zoom", "dynamic" if smoothing.zoom_share else "fixed"),
         *("--estimator", settings.motion.estimator.value),
         *("--codec", encoding.codec, "--quality", str(encoding.quality)),

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from gfn_core.geometry import FloatArray
 from gfn_core.motion.homography import transform
 from gfn_core.motion.model import Motion
+from gfn_core.smoothing.output_motion import output_motion
 from gfn_core.smoothing.trajectory import Trajectory
 
 HALF_WIDTH_PX = 960.0  # px of a frame 1920 px wide, as in docs/measures.md
@@ -19,9 +20,9 @@ def source_steps(motion: Motion) -> FloatArray:
 
 def output_steps(motion: Motion, trajectory: Trajectory) -> FloatArray:
     """The same in the stabilized video, in the source's scale: not magnified by the crop."""
-    warp = source_warps(trajectory)
-    before = np.concatenate([warp[:1], warp[:-1]])
-    return _steps(np.linalg.inv(warp) @ motion.homography @ before, motion)
+    to_source_scale = np.diag([trajectory.window, trajectory.window, 1])
+    moved = to_source_scale @ output_motion(motion, trajectory) @ np.linalg.inv(to_source_scale)
+    return _steps(moved, motion)
 
 
 def source_warps(trajectory: Trajectory) -> FloatArray:

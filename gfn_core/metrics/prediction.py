@@ -16,7 +16,10 @@ from gfn_core.metrics.stability import (
 )
 from gfn_core.metrics.tracked_path import CELL_COLUMNS, CELL_ROWS, TrackedPath
 from gfn_core.motion.model import Motion
+from gfn_core.motion.residual import RESIDUAL
 from gfn_core.motion.similarity import Similarity
+from gfn_core.smoothing.output_motion import output_motion
+from gfn_core.smoothing.trajectory import Trajectory
 
 
 @dataclass(frozen=True)
@@ -46,11 +49,9 @@ def predict(motion: Motion, window: float, correction: Similarity) -> Prediction
 
 def output_path(motion: Motion, window: float, correction: Similarity) -> TrackedPath:
     """Path of the output's picture, in the form in which paths are measured."""
-    to_source = Similarity(correction.linear * window, correction.translation).matrix
     count = len(motion)
+    seen_through = Trajectory(motion.geometry, window, correction, np.zeros((count, RESIDUAL)))
     inside = ~motion.shot_start & (np.arange(count) > 0)
-    step = np.broadcast_to(np.eye(3), (count, 3, 3)).copy()
-    before = to_source[np.flatnonzero(inside) - 1]
-    step[inside] = np.linalg.solve(to_source[inside], motion.homography[inside] @ before)
+    step = np.where(inside[:, None, None], output_motion(motion, seen_through), np.eye(3))
     residual = np.zeros((count, CELL_ROWS, CELL_COLUMNS, 2))
     return TrackedPath(motion.geometry, step, inside, residual)

@@ -134,7 +134,7 @@ class FramePair:
             return fit
         return replace(fit, homography=aligned.homography, uncertainty=aligned.uncertainty)
 
-    def residual_dct(self, found: "Agreement") -> FloatArray:
+    def residual_dct(self, found: Agreement) -> FloatArray:
         """What the tracks that agree leave over, in low frequencies."""
         tracks, fit = found.tracks, found.fit
         left = tracks.target - transform(fit.homography, tracks.source)

@@ -78,9 +78,7 @@ class GlobalFlowEstimator:
             due = [
                 place
                 for place, frame in enumerate(batch, start=before)
-                if place
-                and frame.index % self.settings.every_frames
-                == FIRST_PAIR % self.settings.every_frames
+                if place and (frame.index - FIRST_PAIR) % self.settings.every_frames == 0
             ]
             fresh = dict(zip(due, self.guides(lumas, due, geometry, bases), strict=True))
             for place, frame in enumerate(batch, start=before):

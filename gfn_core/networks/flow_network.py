@@ -1,5 +1,6 @@
 """The project's own optical flow network: PWC-Net's scheme, small enough for two CPU cores."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -114,6 +115,17 @@ class FlowNetwork(nn.Module):
             )
         )
 
+    def take_over(self, tensors: Mapping[str, Tensor]) -> bool:
+        """Start from what fits of another network's `tensors`; whether any did."""
+        own = self.state_dict()
+        fitting = {
+            name: value
+            for name, value in tensors.items()
+            if name in own and own[name].shape == value.shape
+        }
+        self.load_state_dict(fitting, strict=False)
+        return bool(fitting)
+
     def features(self, luma: Tensor) -> FrameFeatures:
         """Features of frames (B, 1, H, W) of any range of values."""
         seen = self.pyramid.standardized(luma)
@@ -166,8 +178,7 @@ class FlowNetwork(nn.Module):
         here = first.levels[level]
         rows, columns = here.shape[2:]
         cell_px = _cell_px(first, rows, columns, here.device)
-        mixed = before.local_flow if before else start
-        mixed = resized(mixed, rows, columns)
+        mixed = resized(before.local_flow if before else start, rows, columns)
         flow, carried = self._carried(level, before, here, mixed)
         keys = second.keys[level]
         keys = warped(keys, 2 * resized(flow / cell_px, *keys.shape[2:]))

@@ -100,7 +100,7 @@ class GlobalFlowNet(FlowNetwork):
         if network.settings != settings.network:
             raise SettingsError("the flow network and the global flow network differ in size")
         student = cls(settings)
-        student.load_state_dict(network.state_dict(), strict=False)
+        student.take_over(network.state_dict())
         return student
 
     def forward(  # type: ignore[override]

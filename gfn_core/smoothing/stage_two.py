@@ -15,11 +15,11 @@ import numpy as np
 import scipy.sparse as sp
 
 from gfn_core.geometry import FloatArray
-from gfn_core.motion.homography import inverse
 from gfn_core.motion.model import Motion
 from gfn_core.motion.residual import RESIDUAL, residual_of
 from gfn_core.smoothing.bend_space import BendSpace
 from gfn_core.smoothing.crop_window import CropWindow
+from gfn_core.smoothing.output_motion import output_motion
 from gfn_core.smoothing.output_path import Affine
 from gfn_core.smoothing.settings import StageTwoSettings
 from gfn_core.smoothing.stage_one import shots
@@ -55,14 +55,6 @@ def bent(
             time_constant = settings.acceleration_seconds * frame_rate
             residual[shot] = _calm(steps[shot], trust[shot], space[shot], time_constant)
     return replace(moved, residual=space.inside(residual))
-
-
-def output_motion(motion: Motion, trajectory: Trajectory) -> FloatArray:
-    """Return how the output picture moves from frame to frame, (N, 3, 3)."""
-    warp, moved = trajectory.output_to_source, motion.homography.copy()
-    moved[1:] = inverse(warp[1:]) @ moved[1:] @ warp[:-1]
-    moved[motion.shot_start] = np.eye(3)
-    return moved
 
 
 def _calm(

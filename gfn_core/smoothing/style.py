@@ -35,3 +35,8 @@ class Style(StrEnum):
                 swing_weight=0.0,
             )
         return settings
+
+    @classmethod
+    def of(cls, settings: StageOneSettings) -> "Style":
+        """Return the style that `settings` have: the one that changes nothing in them."""
+        return next(style for style in reversed(cls) if style.applied_to(settings) == settings)

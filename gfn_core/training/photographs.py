@@ -21,6 +21,7 @@ from gfn_core.training.texture_noise import fractal_noise, smooth_noise
 GrayPhoto = NDArray[np.uint8]  # (H, W)
 
 LONGEST_PX = 640
+DRAWN_PHOTOGRAPHS = 12
 SMALLEST_CONTRAST = 6.0  # gray levels; a photograph flatter than this shows no motion at all
 HELD_OUT_IN = 10  # one group of photographs in ten is held out
 
@@ -82,6 +83,11 @@ class PhotoLibrary:
             )
         except SettingsError as error:
             raise SettingsError(f"{root}: {error}") from None
+
+    @classmethod
+    def load_or_draw(cls, root: Path | None, rng: np.random.Generator) -> "PhotoLibrary":
+        """Load the library in `root`, or draw one where there is none."""
+        return cls.drawn(rng, DRAWN_PHOTOGRAPHS) if root is None else cls.load(root)
 
     @classmethod
     def drawn(cls, rng: np.random.Generator, count: int = 8) -> "PhotoLibrary":

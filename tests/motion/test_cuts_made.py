@@ -1,6 +1,5 @@
 """Cuts, flashes and fades made from real clips, so that their places are known."""
 
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 from gfn_core.geometry import FrameGeometry
 from gfn_core.motion.estimator import estimate_motion
 from gfn_core.motion.tracks_estimator import TracksEstimator
+from tests.gray_frames import gray_frame
 
 CLIPS = Path(__file__).parents[3] / "shared" / "clips"
 NAMES = [
@@ -28,20 +28,6 @@ pytestmark = [
 ]
 
 
-@dataclass(frozen=True)
-class Frame:
-    index: int
-    luma: np.ndarray
-
-    @property
-    def pts(self):
-        return self.index
-
-    @property
-    def pts_seconds(self):
-        return float(self.index)
-
-
 @pytest.fixture(scope="module")
 def clips():
     return {name: frames(name, 40) for name in NAMES}
@@ -56,7 +42,9 @@ def frames(name, count):
 
 
 def cuts(pictures):
-    stream = (Frame(i, picture.clip(0, 255).astype(np.uint8)) for i, picture in enumerate(pictures))
+    stream = (
+        gray_frame(i, picture.clip(0, 255).astype(np.uint8)) for i, picture in enumerate(pictures)
+    )
     motion = estimate_motion(stream, TracksEstimator(), FrameGeometry(WIDTH, HEIGHT))
     return np.flatnonzero(motion.shot_start).tolist()[1:]
 

@@ -1,6 +1,5 @@
 """The guide's part in the motion of a pair, and the streaming of a network's guides."""
 
-from dataclasses import dataclass
 from itertools import islice
 
 import cv2
@@ -19,23 +18,10 @@ from gfn_core.motion.similarity import Similarity
 from gfn_core.motion.tracks import prepare
 from gfn_core.networks.flow_network import FlowNetworkSettings
 from gfn_core.networks.global_flow_net import GlobalFlowNet, GlobalFlowNetSettings
+from tests.gray_frames import gray_frame
 
 GEOMETRY = FrameGeometry(640, 360)
 CPU = torch.device("cpu")
-
-
-@dataclass(frozen=True)
-class Frame:
-    index: int
-    luma: np.ndarray
-
-    @property
-    def pts(self):
-        return self.index
-
-    @property
-    def pts_seconds(self):
-        return self.index / 25
 
 
 def texture(seed, height=360, width=640):
@@ -118,7 +104,7 @@ def shaken_frames(count):
     rng = np.random.default_rng(3)
     for index in range(count):
         motion = Similarity.from_parameters(*rng.normal(0, 0.01, 2), 0.0, 0.0).matrix
-        yield Frame(index, np.clip(moved(texture(5), motion), 0, 255).astype(np.uint8))
+        yield gray_frame(index, np.clip(moved(texture(5), motion), 0, 255).astype(np.uint8))
 
 
 def test_motion_does_not_depend_on_the_size_of_batches(network):
@@ -152,7 +138,7 @@ def test_frames_are_read_few_batches_ahead(network):
 
 
 def test_a_portrait_video_with_tall_pixels(network):
-    frames = [Frame(i, np.ascontiguousarray(f.luma.T)) for i, f in enumerate(shaken_frames(3))]
+    frames = [gray_frame(i, np.ascontiguousarray(f.luma.T)) for i, f in enumerate(shaken_frames(3))]
     found = estimate_motion(
         frames, GlobalFlowEstimator(network, CPU, GlobalFlowSettings()), FrameGeometry(720, 1280)
     )

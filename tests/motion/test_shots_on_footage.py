@@ -2,7 +2,6 @@
 
 import re
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -13,6 +12,7 @@ from imageio_ffmpeg import get_ffmpeg_exe
 from gfn_core.geometry import FrameGeometry
 from gfn_core.motion.estimator import estimate_motion
 from gfn_core.motion.tracks_estimator import TracksEstimator
+from tests.gray_frames import gray_frame
 
 CLIPS = Path(__file__).parents[3] / "shared" / "clips"
 pytestmark = [
@@ -21,24 +21,10 @@ pytestmark = [
 ]
 
 
-@dataclass(frozen=True)
-class Frame:
-    index: int
-    luma: np.ndarray
-
-    @property
-    def pts(self):
-        return self.index
-
-    @property
-    def pts_seconds(self):
-        return float(self.index)
-
-
 def frames(path):
     capture, index = cv2.VideoCapture(str(path)), 0
     while (read := capture.read())[0]:
-        yield Frame(index, cv2.cvtColor(read[1], cv2.COLOR_BGR2GRAY))
+        yield gray_frame(index, cv2.cvtColor(read[1], cv2.COLOR_BGR2GRAY))
         index += 1
 
 

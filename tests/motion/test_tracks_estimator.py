@@ -1,5 +1,3 @@
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 import pytest
@@ -9,22 +7,9 @@ from gfn_core.motion.estimator import estimate_motion
 from gfn_core.motion.homography import in_pixels, inverse, transform
 from gfn_core.motion.similarity import Similarity
 from gfn_core.motion.tracks_estimator import TracksEstimator
+from tests.gray_frames import gray_frame
 
 GEOMETRY = FrameGeometry(640, 360)
-
-
-@dataclass(frozen=True)
-class Frame:
-    index: int
-    luma: np.ndarray
-
-    @property
-    def pts(self):
-        return self.index * 512
-
-    @property
-    def pts_seconds(self):
-        return self.index / 25
 
 
 def scene(seed, height=480, width=800):
@@ -72,7 +57,7 @@ def shake(rng):
 
 def estimate(*lumas, geometry=None):
     height, width = lumas[0].shape
-    frames = (Frame(index, luma) for index, luma in enumerate(lumas))
+    frames = (gray_frame(index, luma) for index, luma in enumerate(lumas))
     return estimate_motion(frames, TracksEstimator(), geometry or FrameGeometry(width, height))
 
 
@@ -203,7 +188,7 @@ def test_frames_are_consumed_one_at_a_time():
     def frames():
         for index in range(4):
             given.append(index)
-            yield Frame(index, as_luma(scene(12)[:360, index : 640 + index]))
+            yield gray_frame(index, as_luma(scene(12)[:360, index : 640 + index]))
 
     for count, _ in enumerate(TracksEstimator().pair_motions(frames(), GEOMETRY), start=1):
         assert len(given) == count

@@ -1,7 +1,5 @@
 """A rolling shutter of known truth: rows are exposed one by one while the camera shakes."""
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 import pytest
@@ -14,24 +12,11 @@ from gfn_core.motion.tracks_estimator import TracksEstimator
 from gfn_core.render.warp import plane_warp, warp_plane
 from gfn_core.smoothing.settings import StageOneSettings, StageTwoSettings
 from gfn_core.smoothing.smoother import smooth_motion
+from tests.gray_frames import gray_frame
 
 WIDTH, HEIGHT, COUNT, FPS = 320, 180, 90, 30.0
 READOUT_SECONDS = 0.025  # from the first row to the last; phones take 10 to 30 ms
 MARGIN = 40
-
-
-@dataclass(frozen=True)
-class Frame:
-    index: int
-    luma: np.ndarray
-
-    @property
-    def pts(self):
-        return self.index
-
-    @property
-    def pts_seconds(self):
-        return self.index / FPS
 
 
 def place_px(seconds):
@@ -53,7 +38,7 @@ def filmed(readout_seconds):
             (rows + MARGIN + y).astype(np.float32),
         )
         picture = cv2.remap(scene, at_x, at_y, cv2.INTER_CUBIC)
-        yield Frame(index, picture.clip(0, 255).astype(np.uint8))
+        yield gray_frame(index, picture.clip(0, 255).astype(np.uint8), FPS)
 
 
 def wobble(frames, motion, method):

@@ -14,9 +14,9 @@ from gfn_core.motion.residual import RESIDUAL, residual_homography, residual_of
 from gfn_core.motion.similarity import Similarity
 from gfn_core.smoothing import stage_two
 from gfn_core.smoothing.crop_window import CropWindow
+from gfn_core.smoothing.output_motion import output_motion
 from gfn_core.smoothing.settings import StageOneSettings, StageTwoSettings
 from gfn_core.smoothing.smoother import smooth_motion
-from gfn_core.smoothing.stage_two import output_motion
 from gfn_core.smoothing.trajectory import Trajectory
 
 LANDSCAPE, PORTRAIT = FrameGeometry(1280, 720), FrameGeometry(720, 1280)

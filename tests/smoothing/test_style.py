@@ -53,3 +53,8 @@ def test_all_of_them_follow_the_pan(across):
 
 def test_steady_is_what_the_settings_are_without_a_style():
     assert Style.STEADY.applied_to(StageOneSettings(crop=0.8)) == StageOneSettings(crop=0.8)
+
+
+@pytest.mark.parametrize("style", list(Style))
+def test_the_style_of_settings_is_known_again(style):
+    assert Style.of(style.applied_to(StageOneSettings(crop=0.8, zoom_share=0.3))) is style
