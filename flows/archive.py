@@ -2,28 +2,30 @@
 
 from typing import Any
 
-from prefect import Flow, flow
+from prefect import Flow, flow, get_run_logger
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from flows.ledger import new_run_id
+from flows.outcome import Outcome
 from flows.plan import Route
 from flows.request import ArchiveRequest, RunRequest
 from flows.resmooth import ResmoothRequest
 from flows.run import run_stages
 from flows.ui_artifacts import show_in_prefect
+from tasks.supervisor import stop_all
 
 
 @flow(name="stabilize-archive", persist_result=False)
 def stabilize_archive(request: ArchiveRequest, run_id: str | None = None) -> State[None]:
     """Stabilize every video of the request; fails when a clip did, after all others are done."""
-    return _run(request, run_id)
+    return run_in_flow(request, run_id or new_run_id())
 
 
 @flow(name="resmooth-archive", persist_result=False)
 def resmooth_archive(request: ResmoothRequest, run_id: str | None = None) -> State[None]:
     """Smooth and render the request's clips from their stored motion; fails when a clip did."""
-    return _run(request, run_id)
+    return run_in_flow(request, run_id or new_run_id())
 
 
 FLOWS: dict[Route, Flow[[Any, str | None], State[None]]] = {
@@ -33,9 +35,25 @@ FLOWS: dict[Route, Flow[[Any, str | None], State[None]]] = {
 }
 
 
-def _run(request: RunRequest, run_id: str | None) -> State[None]:
-    summary = run_stages(request, run_id or new_run_id(), lambda stage, clip: stage.submit(clip))
+def run_in_flow(request: RunRequest, run_id: str) -> State[None]:
+    """Do what `request` asks for in the flow under way; the state says how it ended."""
+    logger = get_run_logger()
+
+    def tell(outcome: Outcome) -> None:
+        seconds = sum(outcome.seconds.values())
+        logger.info("%s: %s, %.1f s %s", outcome.video, outcome.status, seconds, outcome.error)
+
+    try:
+        summary = run_stages(request, run_id, lambda stage, clip: stage.submit(clip), tell)
+    except BaseException:  # told to end: the task runner would wait for all stages under way
+        stop_all()
+        raise
     show_in_prefect(request.archive, summary)
-    failed = summary.count("failed")
-    message = f"{len(summary.outcomes) - failed} of {len(summary.outcomes)} clips are stabilized"
+    failed = summary.count("failed") + summary.count("quarantined")
+    left = summary.count("deferred")
+    message = (
+        f"{len(summary.outcomes) - failed - left} of {len(summary.outcomes)} clips are stabilized"
+    )
+    if left:
+        message += f", {left} left for the next run"
     return Failed(message=message) if failed else Completed(message=message)

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -13,16 +14,20 @@ from flows.cli_options import (
     Crop,
     CropChoice,
     CropOrAuto,
+    Deadline,
     Device,
     DryRun,
     Estimator,
+    First,
     Force,
+    InOrder,
     Json,
     NoPrefect,
     PathStyle,
     Preset,
     Quality,
     Quiet,
+    Retry,
     Slots,
     Sources,
     Weights,
@@ -31,6 +36,7 @@ from flows.cli_options import (
 )
 from flows.compare_command import compare, preview
 from flows.export_command import export_motion, import_motion
+from flows.order import Order
 from flows.query_command import query
 from flows.resmooth_command import resmooth
 from flows.sweep_command import sweep
@@ -49,7 +55,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Stabilize whole video archives by their global motion.",
     epilog="Exit codes: 0 all went well, 1 some clips failed, 2 nothing could be done "
-    "(wrong options, no videos), 130 interrupted.",
+    "(wrong options, no videos), 4 the deadline left some for the next run, 130 interrupted.",
 )
 server = typer.Typer(no_args_is_help=True, help="The Prefect server that gfn runs for you.")
 app.add_typer(server, name="server")
@@ -106,6 +112,10 @@ def stabilize(
     quality: Quality = 18,
     preset: Preset = "medium",
     slots: Slots = 0,
+    order: InOrder = Order.NAME,
+    first: First = None,
+    deadline: Deadline = None,
+    retry: Retry = False,
     force: Force = False,
     dry_run: DryRun = False,
     as_json: Json = False,
@@ -118,6 +128,7 @@ def stabilize(
     the motion, the trajectories and the reports. Sources are never written to. A second call does
     only what is missing.
     """
+    from flows.deadline import next_time
     from flows.request import ArchiveRequest
     from flows.settings import RunSettings
     from flows.stabilizing import Audience, run_request, show_request
@@ -139,7 +150,15 @@ def stabilize(
             smoothing=style.applied_to(smoothing),
             encoding=Encoding(codec, quality, preset),
         ),
-        run=RunSettings(slots=slots, device=device, force=force),
+        run=RunSettings(
+            slots=slots,
+            device=device,
+            force=force,
+            order=order,
+            first=tuple(first or ()),
+            until=next_time(deadline, datetime.now()) if deadline else None,
+            retry=retry,
+        ),
     )
     audience = Audience(as_json, quiet)
     if dry_run:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from flows.order import Order
 from gfn_core.device_name import DeviceName
 from gfn_core.motion.estimator_name import EstimatorName
 from gfn_core.smoothing.settings import AUTO_CROP, AUTO_REMOVED_SHARE, DYNAMIC_ZOOM_SHARE
@@ -85,4 +86,19 @@ Where = Annotated[
 Device = Annotated[DeviceName, typer.Option(help="Where networks run.")]
 Weights = Annotated[
     Path | None, typer.Option(help="Weights of the network, other than those shipped.")
+]
+InOrder = Annotated[Order, typer.Option("--order", help="In which order clips are started.")]
+First = Annotated[
+    list[str] | None,
+    typer.Option(help="Clips whose name matches this pattern go first; may be given repeatedly."),
+]
+Deadline = Annotated[
+    str | None,
+    typer.Option(
+        metavar="HH:MM",
+        help="Start nothing that would not end by then, stop then; the next run goes on.",
+    ),
+]
+Retry = Annotated[
+    bool, typer.Option("--retry", help="Try clips again that crashed too often (quarantine).")
 ]

@@ -16,7 +16,13 @@ from tasks.progress import BOARD
 
 REFRESH_SECONDS = 0.25
 LONGEST_TABLE = 40  # clips; beyond that, only those that failed are listed
-STYLES = {"done": "green", "up to date": "cyan", "failed": "bold red"}
+STYLES = {
+    "done": "green",
+    "up to date": "cyan",
+    "deferred": "yellow",
+    "quarantined": "bold red",
+    "failed": "bold red",
+}
 
 
 @contextmanager
@@ -57,7 +63,7 @@ def show_summary(console: Console, summary: RunSummary, page: str) -> None:
     """Print the table of a run, its totals, and where to read on."""
     shown = summary.outcomes
     if len(shown) > LONGEST_TABLE:
-        shown = tuple(outcome for outcome in shown if outcome.status == "failed")
+        shown = tuple(outcome for outcome in shown if outcome.error)
     table = Table("clip", "status", "stages run", "s", box=None, pad_edge=False)
     for outcome in shown:
         table.add_row(
@@ -70,12 +76,13 @@ def show_summary(console: Console, summary: RunSummary, page: str) -> None:
         console.print(table)
     for outcome in shown:
         if outcome.error:
-            console.print(f"[{STYLES['failed']}]failed[/] {escape(outcome.error)}", soft_wrap=True)
+            style = STYLES[outcome.status]
+            line = f"[{style}]{outcome.status}[/] {escape(outcome.error)}"
+            console.print(line, soft_wrap=True)
         for note in outcome.notes:
             console.print(f"{escape(outcome.video)}: {escape(note)}", soft_wrap=True)
     console.print(
-        f"{summary.count('done')} done, {summary.count('up to date')} up to date, "
-        f"{summary.count('failed')} failed in {summary.seconds:.1f} s; report: {escape(page)}",
+        f"{summary.counts} in {summary.seconds:.1f} s; report: {escape(page)}",
         soft_wrap=True,
     )
 

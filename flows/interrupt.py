@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from types import FrameType
 
+from flows.run_log import note_interruption
 from tasks.supervisor import stop_all
 
 INTERRUPTED_EXIT_CODE = 130
@@ -19,6 +20,7 @@ def leave_at_once_on_interrupt(say_goodbye: Callable[[], None]) -> None:
     """End all stages and this process when it is interrupted, after a last word."""
 
     def leave(number: int, frame: FrameType | None) -> None:
+        note_interruption()
         stop_all()
         say_goodbye()
         sys.stdout.flush()

@@ -50,21 +50,29 @@ def archive_rows(archive: Archive) -> list[ArchiveRow]:
 def _row(archive: Archive, video: str, latest: Outcome | None, card: Card | None) -> ArchiveRow:
     page = archive.view("report", video, ".html")
     href = quote(os.fsencode(os.path.relpath(page, page_path(archive).parent)))
-    is_failed = latest is not None and latest.status == "failed"
-    status = "failed" if is_failed else "stabilized"
     detail = latest.error or "; ".join(latest.notes) if latest else ""
-    return ArchiveRow(video, status, detail, href if page.exists() else None, card)
+    return ArchiveRow(video, _status(latest, card), detail, href if page.exists() else None, card)
+
+
+def _status(latest: Outcome | None, card: Card | None) -> str:
+    if latest is None or latest.status in ("done", "up to date"):
+        return "stabilized"
+    return "stabilized" if latest.status == "deferred" and card else latest.status
+
+
+def latest_runs(archive: Archive) -> Iterator[RunSummary]:
+    """Yield what is kept of the latest runs, the oldest first."""
+    for record in sorted(_record(archive, "").parent.glob("*.json"))[-LATEST_RUNS:]:
+        try:
+            yield RunSummary.from_json(record)
+        except (OSError, ValueError, KeyError, TypeError):
+            continue  # the record of a run is no more than a convenience
 
 
 def _latest_outcomes(archive: Archive) -> dict[str, Outcome]:
-    records = sorted(_record(archive, "").parent.glob("*.json"))[-LATEST_RUNS:]
     found: dict[str, Outcome] = {}
-    for record in records:
-        try:
-            outcomes = RunSummary.from_json(record).outcomes
-        except (OSError, ValueError, KeyError, TypeError):
-            continue  # the record of a run is no more than a convenience
-        for outcome in outcomes:
+    for run in latest_runs(archive):
+        for outcome in run.outcomes:
             is_known = outcome.video in found and found[outcome.video].status != "failed"
             if outcome.status != "up to date" or not is_known:
                 found[outcome.video] = outcome

@@ -3,9 +3,13 @@
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, get_args
 
-Status = Literal["done", "up to date", "failed"]
+from flows.footage import Footage
+
+Status = Literal["done", "up to date", "deferred", "quarantined", "failed"]
+
+LEFT_EXIT_CODE = 4
 
 
 @dataclass(frozen=True)
@@ -19,6 +23,17 @@ class Outcome:
     seconds: dict[str, float] = field(default_factory=dict)  # by executed stage
     notes: tuple[str, ...] = ()  # what of the source is damaged, or missing in the output
     error: str = ""
+    footage: Footage | None = None
+    output_bytes: int = 0  # of the stabilized video
+    stored_bytes: int = 0  # of the artifacts that were made
+    is_crash: bool = False  # its process died, or was ended at its deadline
+
+    @classmethod
+    def from_plain(cls, entry: dict[str, Any]) -> "Outcome":
+        """Invert `asdict`, after a way through JSON; raises `TypeError` or `KeyError`."""
+        lists = {name: tuple(entry[name]) for name in ("executed", "notes")}
+        footage = entry.get("footage")
+        return cls(**entry | lists | {"footage": Footage(**footage) if footage else None})
 
 
 @dataclass(frozen=True)
@@ -33,11 +48,20 @@ class RunSummary:
         return sum(outcome.status == status for outcome in self.outcomes)
 
     @property
+    def counts(self) -> str:
+        """How many ended how; what is rare only where it happened."""
+        usual = ("done", "up to date", "failed")
+        shown = [status for status in get_args(Status) if status in usual or self.count(status)]
+        return ", ".join(f"{self.count(status)} {status}" for status in shown)
+
+    @property
     def exit_code(self) -> int:
-        """0 when every clip is stabilized, 1 when some failed, 2 when none is there."""
+        """0 all are stabilized, 1 some failed, 2 there is none, 4 some wait for the next run."""
         if not self.outcomes:
             return 2
-        return 1 if self.count("failed") else 0
+        if self.count("failed") or self.count("quarantined"):
+            return 1
+        return LEFT_EXIT_CODE if self.count("deferred") else 0
 
     def to_json(self) -> str:
         """The run as JSON."""
@@ -47,8 +71,5 @@ class RunSummary:
     def from_json(cls, path: Path) -> "RunSummary":
         """Read a stored run."""
         content = json.loads(path.read_text())
-        outcomes = tuple(
-            Outcome(**entry | {name: tuple(entry[name]) for name in ("executed", "notes")})
-            for entry in content["outcomes"]
-        )
+        outcomes = tuple(Outcome.from_plain(entry) for entry in content["outcomes"])
         return cls(outcomes, content["seconds"])

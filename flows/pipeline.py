@@ -6,12 +6,15 @@ after the other rather than all stages of one kind first, and no worker waits fo
 
 import queue
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Protocol
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
 
-from flows.outcome import Outcome
+from flows.footage import footage_of
+from flows.outcome import Outcome, Status
 from flows.plan import Route
-from gfn_core.errors import GfnError
+from flows.submit import StageFuture, Submit
+from gfn_core.errors import GfnError, OutOfTime, StageCrashed, StageTimedOut
 from tasks.clip import Clip, Made
 from tasks.motion import motion
 from tasks.probe import probe
@@ -25,19 +28,6 @@ ROUTES: dict[Route, tuple[StageTask, ...]] = {
     "resmooth": (smooth, probe, render, report),
     "smooth": (smooth,),
 }
-
-
-class StageFuture(Protocol):
-    """A stage under way; both Prefect's and the standard library's futures are such."""
-
-    def add_done_callback(self, function: Callable[[Any], None], /) -> None:
-        """Call `function` with this future once it has ended."""
-
-    def result(self) -> Any:  # noqa: ANN401  Prefect's futures are not typed further
-        """Return what the stage made, or raise what ended it."""
-
-
-Submit = Callable[[StageTask, Clip], StageFuture]
 
 
 def process_clips(
@@ -77,25 +67,42 @@ def process_clips(
 
 
 def _finished(clip: Clip, made: list[Made]) -> Outcome:
-    executed = [item for item in made if not item.cached]
+    is_new = any(not item.cached for item in made)
     return Outcome(
         video=clip.video,
-        status="done" if executed else "up to date",
+        status="done" if is_new else "up to date",
         output=clip.output_name,
         notes=tuple(note for item in made for note in item.notes),
-        **_executed(executed),
+        output_bytes=_size_bytes(clip.output),
+        **_executed(clip, made),
     )
 
 
 def _failed(clip: Clip, made: list[Made], error: Exception) -> Outcome:
-    executed = [item for item in made if not item.cached]
     known = isinstance(error, GfnError | OSError)
     text = " ".join(str(error).split()) if known else f"internal error: {error!r}"
-    return Outcome(clip.video, "failed", error=text, **_executed(executed))
+    status: Status = "deferred" if isinstance(error, OutOfTime) else "failed"
+    return Outcome(
+        clip.video,
+        status,
+        error=text,
+        is_crash=isinstance(error, StageCrashed | StageTimedOut),
+        **_executed(clip, made),
+    )
 
 
-def _executed(made: list[Made]) -> dict[str, Any]:
+def _executed(clip: Clip, made: list[Made]) -> dict[str, Any]:
+    new = [item for item in made if not item.cached]
     return {
-        "executed": tuple(item.artifact.stage.name for item in made),
-        "seconds": {item.artifact.stage.name: round(item.seconds, 3) for item in made},
+        "executed": tuple(item.artifact.stage.name for item in new),
+        "seconds": {item.artifact.stage.name: round(item.seconds, 3) for item in new},
+        "footage": footage_of(clip) if new else None,
+        "stored_bytes": sum(_size_bytes(clip.archive.path(item.artifact)) for item in new),
     }
+
+
+def _size_bytes(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

@@ -7,11 +7,13 @@ from datetime import timedelta
 from rich.markup import escape
 from rich.table import Table
 
+from flows.estimate import estimate
+from flows.footage import analysed_footage
 from flows.outcome import RunSummary
+from flows.pace import Pace
 from flows.plan import PlannedClip
 from flows.resmooth import ResmoothRequest
 from flows.stabilizing import Audience, run_request
-from flows.throughput import clip_size, past_throughput
 from gfn_core.store.published import publish_trajectory
 
 
@@ -58,12 +60,12 @@ def show_resmooth(request: ResmoothRequest, audience: Audience) -> None:
 def forecast_of(request: ResmoothRequest, planned: list[PlannedClip]) -> Forecast:
     """Say what a run of what is `planned` would do."""
     todo = [item for item in planned if item.missing]
-    sizes = [clip_size(request.archive, item.clip.video) for item in todo]
+    footage = [analysed_footage(request.archive, item.clip.video) for item in todo]
     slots = request.run.slots_for(len(todo))
     return Forecast(
         len(todo),
-        sum(size.frames for size in sizes if size),
-        past_throughput(request.archive).seconds(todo, slots),
+        sum(int(one.frames) for one in footage if one),
+        estimate(request.archive, todo, slots, Pace.of_past_runs(request.archive)).seconds,
         {item.clip.video: item.missing for item in todo},
         tuple(i.clip.video for i in todo if request.render and not i.clip.source.exists()),
     )

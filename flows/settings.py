@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from flows.order import Order
 from gfn_core.device_name import DeviceName
 from gfn_core.errors import SettingsError
 
@@ -17,6 +18,11 @@ class RunSettings:
     slots: int = 0  # clips at a time; 0 chooses by the number of cores
     device: DeviceName = DeviceName.AUTO  # where networks run
     force: bool = False  # replace files at the outputs' names that are not ours
+    order: Order = Order.NAME  # in which clips are started
+    first: tuple[str, ...] = ()  # patterns of names that go before all others
+    until: float | None = None  # the run's deadline, as `time.time` counts
+    retry: bool = False  # try clips again that are in quarantine
+    gpu_limit: str = ""  # Prefect's concurrency limit that a stage on a GPU holds; empty: none
 
     def __post_init__(self) -> None:
         if not 0 <= self.slots <= MOST_SLOTS:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from rich.console import Console
 
 from flows.display import progress_shown, show_plan, show_summary
+from flows.estimate import estimate
 from flows.interrupt import leave_at_once_on_interrupt
 from flows.ledger import new_run_id, page_path, read_run
 from flows.outcome import RunSummary
+from flows.pace import Pace
 from flows.plan import PlannedClip
 from flows.request import ArchiveRequest, RunRequest
 from flows.server import ServerUnavailable, ensure_server
@@ -60,9 +62,17 @@ def run_request(request: RunRequest, audience: Audience, *, with_prefect: bool) 
 def show_request(request: ArchiveRequest, audience: Audience) -> None:
     """Tell `audience` what a run would do."""
     planned = request.plan()
+    slots = request.run.slots_for(len(planned))
+    told = estimate(request.archive, planned, slots, Pace.of_past_runs(request.archive))
     if audience.as_json:
         print(json.dumps([{"video": p.clip.video, "missing": p.missing} for p in planned]))
     show_plan(audience.results, planned)
+    audience.results.print(f"to do: {told}", soft_wrap=True)
+
+
+def prepare(*, with_network: bool) -> None:
+    """Import what the stages need once, in the process that will fork theirs."""
+    start_early(PRELOADED + (NETWORK_PRELOADED if with_network else []))
 
 
 def _needs_network(planned: list[PlannedClip]) -> bool:
@@ -81,7 +91,10 @@ def _run(
 ) -> RunSummary:
     api_url = prefect_api_url()
     quiet_prefect(None)
-    start_early(PRELOADED + (NETWORK_PRELOADED if _needs_network(planned) else []))
+    prepare(with_network=_needs_network(planned))
+    slots = request.run.slots_for(len(planned))
+    past = Pace.of_past_runs(request.archive)
+    audience.notices.print(f"to do: {estimate(request.archive, planned, slots, past)}")
     run_id = new_run_id()
     with progress_shown(audience.notices, planned):
         leave_at_once_on_interrupt(

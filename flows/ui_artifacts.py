@@ -25,7 +25,7 @@ def _create(archive: Archive, summary: RunSummary) -> None:
     create_markdown_artifact(
         key="archive-run", markdown=run_markdown(archive, summary), description="What was done"
     )
-    outcomes = sorted(summary.outcomes, key=lambda outcome: outcome.status != "failed")
+    outcomes = sorted(summary.outcomes, key=lambda outcome: not outcome.error)
     create_table_artifact(
         key="archive-clips",
         table=[_row(outcome) for outcome in outcomes[:MOST_ROWS]],
@@ -35,13 +35,12 @@ def _create(archive: Archive, summary: RunSummary) -> None:
 
 def run_markdown(archive: Archive, summary: RunSummary) -> str:
     """Summary of a run, with its report, whose names mean nothing to Markdown."""
-    counts = {status: summary.count(status) for status in ("done", "up to date", "failed")}
     page = page_path(archive)
     lines = [
         f"# {len(summary.outcomes)} clips in {summary.seconds:.1f} s",
-        ", ".join(f"{count} {status}" for status, count in counts.items()),
+        summary.counts,
         f"Report: [{escaped(str(page))}]({page.as_uri()})",
-        *(f"- **failed** {escaped(o.error)}" for o in summary.outcomes if o.error),
+        *(f"- **{o.status}** {escaped(o.error)}" for o in summary.outcomes if o.error),
     ]
     return "\n\n".join(lines[: MOST_ROWS + 3])
 

@@ -9,6 +9,7 @@ GfnError
 ├── EncodingFailed       ffmpeg refused or died
 ├── ArtifactDamaged      a stored artifact cannot be read back
 ├── WeightsUnusable      a weights file is missing, damaged or of another network
+├── OutOfTime            the run's deadline comes first; the next run goes on
 └── StageFailed          a stage's process did not come back
     ├── StageCrashed     killed by a signal
     └── StageTimedOut    ran past its deadline
@@ -51,6 +52,10 @@ class ArtifactDamaged(GfnError):
 
 class WeightsUnusable(GfnError):
     """A weights file is missing, damaged or of another network."""
+
+
+class OutOfTime(GfnError):
+    """The deadline of the run comes before the end of a stage."""
 
 
 class StageFailed(GfnError):

@@ -1,6 +1,8 @@
 """One video of a run: where it comes from, where it goes, and the names of all its artifacts."""
 
+import math
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -38,6 +40,13 @@ class Clip:
     device: DeviceName = DeviceName.AUTO  # that networks run on; likewise
     force: bool = False  # replace a file at the output's name that is not ours
     analysed: AnalysedSource | None = None  # go on from this motion, whatever made it
+    gpu_limit: str = ""  # Prefect's concurrency limit that a stage on a GPU holds; empty: none
+    until: float | None = None  # the run's deadline, as `time.time` counts
+
+    @property
+    def seconds_left(self) -> float:
+        """Time until the run's deadline."""
+        return math.inf if self.until is None else self.until - time.time()
 
     @property
     def output_name(self) -> str:

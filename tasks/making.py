@@ -6,10 +6,11 @@ from pathlib import Path
 
 import cv2
 
-from gfn_core.errors import SourceError
+from gfn_core.errors import OutOfTime, SourceError, StageTimedOut
 from gfn_core.store.keys import ArtifactRef
 from gfn_core.store.probed import ProbedSource, load_probed
 from tasks.clip import Clip, Made
+from tasks.gpu_slot import gpu_slot
 from tasks.progress import BOARD
 from tasks.supervisor import Progress, supervised
 
@@ -25,15 +26,21 @@ def make(
         return Made(artifact, cached=True, seconds=0.0)
     stage = artifact.stage.name
     started = time.monotonic()
-    notes = supervised(
-        _make_once,
-        clip,
-        artifact,
-        work,
-        label=f"{clip.video}: {stage}",
-        deadline_seconds=deadline_seconds,
-        on_progress=BOARD.reporter(clip.video, stage, frame_count),
-    )
+    try:
+        with gpu_slot(clip, artifact.stage):
+            notes = supervised(
+                _make_once,
+                clip,
+                artifact,
+                work,
+                label=f"{clip.video}: {stage}",
+                deadline_seconds=min(deadline_seconds, clip.seconds_left),
+                on_progress=BOARD.reporter(clip.video, stage, frame_count),
+            )
+    except StageTimedOut as error:
+        if clip.seconds_left > 0:
+            raise
+        raise OutOfTime(f"{clip.video}: {stage} was stopped at the run's deadline") from error
     return Made(artifact, notes is None, time.monotonic() - started, notes or ())
 
 

@@ -14,7 +14,7 @@ from gfn_core.motion.model import Motion
 from gfn_core.store.keys import plain
 from gfn_core.store.motion_table import save_motion
 from gfn_core.work_ahead import work_ahead
-from tasks.clip import Clip, Made
+from tasks.clip import MOTION, Clip, Made
 from tasks.estimators import estimator_of
 from tasks.making import Notes, make, probed_source
 from tasks.stage_task import stage_task
@@ -26,7 +26,7 @@ FRAMES_AHEAD = 8
 MISSING_SECONDS, MISSING_SHARE = 0.5, 0.02  # of the declared duration; less is rounding
 
 
-@stage_task
+@stage_task(MOTION)
 def motion(clip: Clip) -> Made:
     """Estimate the camera's motion between successive frames."""
     probed = probed_source(clip)

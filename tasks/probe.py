@@ -6,7 +6,7 @@ from gfn_core.errors import SourceError
 from gfn_core.media.probe import probe as probe_video
 from gfn_core.store.digest import content_sha256
 from gfn_core.store.probed import ProbedSource, save_probed
-from tasks.clip import Clip, Made
+from tasks.clip import PROBE, Clip, Made
 from tasks.making import Notes, make, probed_source
 from tasks.stage_task import stage_task
 from tasks.supervisor import Progress
@@ -15,7 +15,7 @@ DEADLINE_SECONDS = 120.0
 HASHED_BYTES_PER_SECOND = 20e6  # slow network storage still keeps the deadline
 
 
-@stage_task
+@stage_task(PROBE)
 def probe(clip: Clip) -> Made:
     """Find out what the source is, and digest its content."""
     if not clip.source.exists():

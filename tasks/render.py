@@ -8,7 +8,7 @@ from gfn_core.render.steadier import write_steadier
 from gfn_core.store.delivery import deliver, is_delivered, load_receipt, may_replace, save_receipt
 from gfn_core.store.motion_table import load_motion
 from gfn_core.store.trajectory_table import load_trajectory
-from tasks.clip import Clip, Made
+from tasks.clip import RENDER, Clip, Made
 from tasks.making import Notes, make, probed_source
 from tasks.stage_task import stage_task
 from tasks.supervisor import Progress
@@ -17,7 +17,7 @@ DEADLINE_SECONDS = 120.0
 SLOWEST_SECONDS_A_FRAME = 20.0  # slow presets at 8K
 
 
-@stage_task
+@stage_task(RENDER)
 def render(clip: Clip) -> Made:
     """Write the stabilized video under its final name."""
     probed = probed_source(clip)

@@ -9,7 +9,7 @@ from gfn_core.store.delivery import load_receipt
 from gfn_core.store.motion_table import load_motion
 from gfn_core.store.published import is_published, publish
 from gfn_core.store.trajectory_table import load_trajectory
-from tasks.clip import Clip, Made
+from tasks.clip import REPORT, Clip, Made
 from tasks.clip_page import ClipFacts
 from tasks.making import Notes, make, probed_source
 from tasks.stage_task import stage_task
@@ -18,7 +18,7 @@ from tasks.supervisor import Progress
 DEADLINE_SECONDS = 300.0
 
 
-@stage_task
+@stage_task(REPORT)
 def report(clip: Clip) -> Made:
     """Write the clip's page and publish what is current."""
     current = clip.current(probed_source(clip).sha256)

@@ -11,7 +11,7 @@ from gfn_core.store.keys import plain
 from gfn_core.store.motion_table import load_motion
 from gfn_core.store.provenance import count_rows
 from gfn_core.store.trajectory_table import save_trajectory
-from tasks.clip import Clip, Made
+from tasks.clip import TRAJECTORY, Clip, Made
 from tasks.making import Notes, make, probed_source
 from tasks.stage_task import stage_task
 from tasks.supervisor import Progress
@@ -20,7 +20,7 @@ DEADLINE_SECONDS = 120.0
 SLOWEST_SECONDS_A_FRAME = 0.1
 
 
-@stage_task
+@stage_task(TRAJECTORY)
 def smooth(clip: Clip) -> Made:
     """Find the calmest path whose crop window never leaves the source."""
     chain = clip.chain(_source_sha256(clip))

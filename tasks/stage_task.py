@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gfn_core.store.keys import Stage
 from tasks.clip import Clip, Made
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 class StageTask:
     """A stage: called, it runs here and now; submitted, as a task of the flow under way."""
 
+    makes: Stage
     stage: Callable[[Clip], Made]
 
     def __call__(self, clip: Clip) -> Made:
@@ -33,9 +35,9 @@ class StageTask:
         return _prefect_task(self.stage).submit(clip)
 
 
-def stage_task(stage: Callable[[Clip], Made]) -> StageTask:
-    """Decorate a stage."""
-    return StageTask(stage)
+def stage_task(makes: Stage) -> Callable[[Callable[[Clip], Made]], StageTask]:
+    """Decorate a stage that makes artifacts of a kind."""
+    return functools.partial(StageTask, makes)
 
 
 @functools.cache

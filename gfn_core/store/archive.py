@@ -7,6 +7,9 @@ OUT/
     ├── trajectory/holiday/beach.mp4.parquet
     ├── render/holiday/beach.mp4.json
     ├── report/holiday/beach.mp4.html
+    ├── runs/<run>.jsonl, <run>.json           what each run did, as it happened, and in the end
+    ├── quarantine/<key>.json                  sources that crash their process
+    ├── metrics/gfn.prom                       the latest run in figures, for Prometheus
     ├── objects/motion/<key>.parquet           every artifact ever made, by key
     ├── digests/motion/<key>.parquet.sha256    its digest, written before it
     ├── locks/                                 held while an artifact is being made
@@ -15,17 +18,20 @@ OUT/
 
 import json
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from socket import gethostname
 from typing import Any
 from uuid import uuid4
 
 from filelock import FileLock
 
 from gfn_core.errors import ArtifactDamaged
-from gfn_core.store.digest import digest_line, digest_path
+from gfn_core.store.digest import Making, digest_note, digest_path
 from gfn_core.store.keys import ArtifactRef
 
 STORE_FOLDER = "gfn"
@@ -72,10 +78,12 @@ class Archive:
                 yield None
                 return
             unfinished = self.unfinished(f"{name}{artifact.stage.suffix}")
+            started = time.monotonic()
             try:
                 yield unfinished
+                making = Making(datetime.now(UTC), time.monotonic() - started, gethostname())
                 digest = self.unfinished(f"{unfinished.name}.sha256")
-                digest.write_text(digest_line(unfinished, final))
+                digest.write_text(digest_note(unfinished, final, making))
                 complete(digest, digest_path(final))  # first: what is complete has its digest
                 complete(unfinished, final)
             finally:

@@ -10,7 +10,17 @@ from gfn_core.store.archive import Archive
 from gfn_core.store.digest import DIGEST_SUFFIX
 
 Role = Literal[
-    "artifact", "digest", "view", "entry", "page", "run", "lock", "unfinished", "foreign"
+    "artifact",
+    "digest",
+    "view",
+    "entry",
+    "page",
+    "run",
+    "suspect",
+    "metrics",
+    "lock",
+    "unfinished",
+    "foreign",
 ]
 
 STAGE_SUFFIXES = {
@@ -21,6 +31,7 @@ STAGE_SUFFIXES = {
     "report": ".html",
 }
 VIEW_SUFFIXES = {kind: suffix for kind, suffix in STAGE_SUFFIXES.items() if kind != "probe"}
+PAGES = ("index.html", "morning.html")
 KEY = re.compile(r"[0-9a-f]{32}")
 STAGE_AND_KEY = re.compile(rf"({'|'.join(STAGE_SUFFIXES)})-([0-9a-f]{{32}})")
 
@@ -60,14 +71,18 @@ def identify(path: Path, place: PurePosixPath) -> StoredFile:
 
 def _readable(path: Path, folder: str, rest: str) -> StoredFile | None:
     """Files under names that people can read."""
-    if (folder, rest) == ("report", "index.html"):
+    if folder == "report" and rest in PAGES:
         return StoredFile(path, "page")
     if folder in VIEW_SUFFIXES and rest.endswith(VIEW_SUFFIXES[folder]):
         video = rest.removesuffix(VIEW_SUFFIXES[folder])
         return StoredFile(path, "view", stage=folder, video=video)
     if folder == "clips" and rest.endswith(".json"):
         return StoredFile(path, "entry", video=rest.removesuffix(".json"))
-    return StoredFile(path, "run") if folder == "runs" and rest.endswith(".json") else None
+    if folder == "runs" and rest.endswith((".json", ".jsonl")):
+        return StoredFile(path, "run")
+    if folder == "quarantine" and KEY.fullmatch(rest.removesuffix(".json")):
+        return StoredFile(path, "suspect")
+    return StoredFile(path, "metrics") if (folder, rest) == ("metrics", "gfn.prom") else None
 
 
 def _artifact(path: Path, folder: str, rest: str) -> StoredFile | None:
