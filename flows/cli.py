@@ -12,7 +12,6 @@ from flows.audit_command import audit
 from flows.cli_options import (
     Codec,
     Crop,
-    CropChoice,
     CropOrAuto,
     Deadline,
     Device,
@@ -39,8 +38,10 @@ from flows.export_command import export_motion, import_motion
 from flows.order import Order
 from flows.query_command import query
 from flows.resmooth_command import resmooth
+from flows.status_command import morning, status
 from flows.sweep_command import sweep
 from flows.train_command import train
+from flows.watch_command import watch
 from gfn_core import __version__
 from gfn_core.device_name import DeviceName
 from gfn_core.errors import GfnError
@@ -70,6 +71,9 @@ app.command("import")(import_motion)
 app.command()(audit)
 app.add_typer(train, name="train")
 app.command()(sweep)
+app.command()(status)
+app.command()(morning)
+app.command()(watch)
 
 USAGE_EXIT_CODE = 2
 
@@ -129,25 +133,23 @@ def stabilize(
     only what is missing.
     """
     from flows.deadline import next_time
+    from flows.look import settings_of
     from flows.request import ArchiveRequest
     from flows.settings import RunSettings
     from flows.stabilizing import Audience, run_request, show_request
     from gfn_core.media.encoding import Encoding
-    from gfn_core.settings import MotionSettings, StabilizeSettings
-    from gfn_core.smoothing.settings import StageOneSettings
 
     if len(paths) < 2:
         raise typer.BadParameter("name at least one SOURCE, and OUT")
-    chosen = CropChoice.parse(crop)
-    smoothing = StageOneSettings(
-        crop=chosen.crop, removed_share=chosen.removed_share, zoom_share=zoom.share
-    )
     request = ArchiveRequest(
         sources=tuple(paths[:-1]),
         out=paths[-1],
-        settings=StabilizeSettings(
-            motion=MotionSettings(estimator, weights=weights),
-            smoothing=style.applied_to(smoothing),
+        settings=settings_of(
+            crop=crop,
+            style=style,
+            zoom=zoom,
+            estimator=estimator,
+            weights=weights,
             encoding=Encoding(codec, quality, preset),
         ),
         run=RunSettings(

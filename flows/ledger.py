@@ -7,12 +7,21 @@ from pathlib import Path
 from urllib.parse import quote
 
 from flows.outcome import Outcome, RunSummary
+from gfn_core.errors import GfnError
 from gfn_core.report.card import Card
 from gfn_core.report.pages import ArchiveRow, archive_page
 from gfn_core.store.archive import Archive, write_whole
 from gfn_core.store.page_card import read_card_json
 
 LATEST_RUNS = 20  # in which a clip's last failure is looked for
+
+
+def existing_archive(out: Path) -> Archive:
+    """Return the archive in the folder `out`; raises `GfnError` where there is none."""
+    archive = Archive(out.resolve())
+    if not archive.store.is_dir():
+        raise GfnError(f"{archive.root}: not an archive of gfn: it has no folder gfn")
+    return archive
 
 
 def new_run_id() -> str:
@@ -40,7 +49,7 @@ def page_path(archive: Archive) -> Path:
 def archive_rows(archive: Archive) -> list[ArchiveRow]:
     """Say of every clip what the archive holds, and how its latest run ended."""
     latest = _latest_outcomes(archive)
-    published = {video: _card(archive, video) for video in _published(archive)}
+    published = {video: read_card(archive, video) for video in _published(archive)}
     return [
         _row(archive, video, latest.get(video), published.get(video))
         for video in sorted(published.keys() | latest.keys())
@@ -85,7 +94,8 @@ def _published(archive: Archive) -> Iterator[str]:
         yield path.relative_to(folder).as_posix().removesuffix(".json")
 
 
-def _card(archive: Archive, video: str) -> Card | None:
+def read_card(archive: Archive, video: str) -> Card | None:
+    """Return a published clip in brief; None where its page is missing."""
     text = read_card_json(archive.view("report", video, ".html"))
     try:
         return Card.from_json(text) if text else None

@@ -10,8 +10,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from flows.cli_options import CropChoice, ZoomStyle
+from flows.cli_options import ZoomStyle
 from flows.deadline import next_time
+from flows.look import settings_of
 from flows.order import Order
 from flows.request import ArchiveRequest
 from flows.resmooth import Changes, ResmoothRequest, Selection
@@ -19,18 +20,28 @@ from flows.settings import MOST_SLOTS, RunSettings
 from gfn_core.device_name import DeviceName
 from gfn_core.media.encoding import Encoding
 from gfn_core.motion.estimator_name import DEFAULT_ESTIMATOR, EstimatorName
-from gfn_core.settings import MotionSettings, StabilizeSettings
-from gfn_core.smoothing.settings import LEAST_CROP, StageOneSettings
+from gfn_core.settings import StabilizeSettings
+from gfn_core.smoothing.settings import LEAST_CROP
 from gfn_core.smoothing.style import Style
 
 Folder = Annotated[str, Field(pattern="^/", description="An absolute path that workers see.")]
 CropShare = Annotated[float, Field(ge=LEAST_CROP, le=1)]
 Codec = Literal[
-    *("libx264", "libx265", "libsvtav1", "prores_ks", "ffv1"),
-    *("x264", "x265", "svtav1", "prores"),
+    "libx264", "libx265", "libsvtav1", "prores_ks", "ffv1", "x264", "x265", "svtav1", "prores"
 ]
 Quality = Annotated[int, Field(ge=0, le=63)]
-CLOCK = r"^([01]?\d|2[0-3]):[0-5]\d$"
+Preset = Annotated[str, Field(pattern=r"^\w+$")]
+Slots = Annotated[
+    int, Field(ge=0, le=MOST_SLOTS, description="Clips at a time; 0: as many as cores.")
+]
+GpuLimit = Annotated[str, Field(description="Concurrency limit that a stage on a GPU holds.")]
+First = Annotated[tuple[str, ...], Field(description="Patterns of names that go first.")]
+Clock = Annotated[
+    str,
+    Field(pattern=r"^([01]?\d|2[0-3]):[0-5]\d$", description="Time of day to stop by, like 06:00."),
+]
+Force = Annotated[bool, Field(description="Replace files at the outputs' names.")]
+Retry = Annotated[bool, Field(description="Try clips again that are in quarantine.")]
 
 
 class Parameters(BaseModel):
@@ -40,10 +51,10 @@ class Parameters(BaseModel):
 
 
 class Place(Parameters):
-    """What to stabilize, and where to."""
+    """What to stabilize, and where to: files, or folders of them, and the archive."""
 
-    sources: tuple[Folder, ...] = Field(min_length=1, description="Files, or folders of them.")
-    out: Folder = Field(description="The archive: receives the videos, and gfn/.")
+    sources: Annotated[tuple[Folder, ...], Field(min_length=1)]
+    out: Folder
 
 
 class Look(Parameters):
@@ -56,7 +67,7 @@ class Look(Parameters):
     weights: Folder | None = None
     codec: Codec = "libx264"
     quality: Quality = 18
-    preset: str = Field("medium", pattern=r"^\w+$")
+    preset: Preset = "medium"
 
     @model_validator(mode="after")
     def _is_possible(self) -> "Look":
@@ -65,14 +76,12 @@ class Look(Parameters):
 
     def settings(self) -> StabilizeSettings:
         """The settings of all stages."""
-        chosen = CropChoice.parse(str(self.crop))
-        smoothing = StageOneSettings(
-            crop=chosen.crop, removed_share=chosen.removed_share, zoom_share=self.zoom.share
-        )
-        weights = Path(self.weights) if self.weights else None
-        return StabilizeSettings(
-            motion=MotionSettings(self.estimator, weights=weights),
-            smoothing=self.style.applied_to(smoothing),
+        return settings_of(
+            crop=str(self.crop),
+            style=self.style,
+            zoom=self.zoom,
+            estimator=self.estimator,
+            weights=Path(self.weights) if self.weights else None,
             encoding=Encoding(self.codec, self.quality, self.preset),
         )
 
@@ -80,14 +89,14 @@ class Look(Parameters):
 class Work(Parameters):
     """How the worker's machine is used, and for how long."""
 
-    slots: int = Field(0, ge=0, le=MOST_SLOTS, description="Clips at a time; 0: as many as cores.")
+    slots: Slots = 0
     device: DeviceName = DeviceName.AUTO
-    gpu_limit: str = Field("", description="Concurrency limit that a stage on a GPU holds.")
+    gpu_limit: GpuLimit = ""
     order: Order = Order.NAME
-    first: tuple[str, ...] = Field((), description="Patterns of names that go first.")
-    deadline: str | None = Field(None, pattern=CLOCK, description="Time of day to stop by.")
-    force: bool = Field(False, description="Replace files at the outputs' names.")
-    retry: bool = Field(False, description="Try clips again that are in quarantine.")
+    first: First = ()
+    deadline: Clock | None = None
+    force: Force = False
+    retry: Retry = False
 
     def settings(self, now: datetime) -> RunSettings:
         """The settings of a run that begins `now`."""
@@ -110,7 +119,7 @@ class NewLook(Parameters):
     zoom: ZoomStyle | None = None
     codec: Codec | None = None
     quality: Quality | None = None
-    preset: str | None = Field(None, pattern=r"^\w+$")
+    preset: Preset | None = None
 
     def changes(self) -> Changes:
         """As resmoothing knows it."""
@@ -121,28 +130,28 @@ class NewLook(Parameters):
 class Clips(Parameters):
     """Some of an archive's clips."""
 
-    only: str = Field("*", description="Pattern of names, like holiday/*.")
-    where: str = Field("", description="SQL condition, like confidence < 0.6.")
+    only: Annotated[str, Field(description="Pattern of names, like holiday/*.")] = "*"
+    where: Annotated[str, Field(description="SQL condition, like confidence < 0.6.")] = ""
 
 
 class AuditWork(Parameters):
     """What an audit does beside looking."""
 
-    deep: bool = Field(False, description="Read whole sources and outputs.")
-    repair: bool = Field(False, description="Make anew what is broken.")
+    deep: Annotated[bool, Field(description="Read whole sources and outputs.")] = False
+    repair: Annotated[bool, Field(description="Make anew what is broken.")] = False
 
 
 class Training(Parameters):
-    """What to train, and for how long."""
+    """What to train, on what, and for how long; a later run goes on from there."""
 
     trained: Literal["teacher", "student"] = "student"
-    steps: int = Field(20_000, ge=1)
-    minutes: float | None = Field(None, gt=0, description="Stop after these; a later run goes on.")
+    steps: Annotated[int, Field(ge=1)] = 20_000
+    minutes: Annotated[float, Field(gt=0)] | None = None
     images: Folder | None = None
-    clips: Folder | None = Field(None, description="Real videos to distil on.")
-    start: Folder | None = Field(None, description="Weights to begin with.")
-    seed: int = Field(0, ge=0)
-    workers: int = Field(1, ge=0)
+    clips: Annotated[Folder, Field(description="Real videos to distil on.")] | None = None
+    start: Annotated[Folder, Field(description="Weights to begin with.")] | None = None
+    seed: Annotated[int, Field(ge=0)] = 0
+    workers: Annotated[int, Field(ge=0)] = 1
     device: DeviceName = DeviceName.AUTO
 
     @property

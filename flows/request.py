@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from flows.discovery import find_videos
+from flows.discovery import FoundVideo, find_videos
 from flows.plan import PlannedClip, Route, plan
 from flows.settings import RunSettings
 from gfn_core.errors import GfnError
@@ -40,6 +40,7 @@ class ArchiveRequest:
     out: Path
     settings: StabilizeSettings = field(default_factory=StabilizeSettings)
     run: RunSettings = field(default_factory=RunSettings)
+    only: tuple[FoundVideo, ...] = ()  # these of the sources' videos; empty: all
 
     @property
     def archive(self) -> Archive:
@@ -61,7 +62,7 @@ class ArchiveRequest:
 
 def plan_archive(request: ArchiveRequest) -> list[PlannedClip]:
     """Find the videos, and which stages each of them still needs."""
-    found = find_videos(list(request.sources), request.out)
+    found = request.only or find_videos(list(request.sources), request.out)
     threads = request.run.threads_for(len(found))
     return [
         plan(

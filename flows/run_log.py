@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from pathlib import Path
 from socket import gethostname
 
@@ -106,17 +107,26 @@ class LoggedRun:
     under_way: dict[str, dict[str, str]] = field(default_factory=dict)  # lines "stage" by video
 
     @property
+    def seconds(self) -> float:
+        """Time from its first line to its last."""
+        if not self.began:
+            return 0.0
+        span = datetime.fromisoformat(self.last) - datetime.fromisoformat(self.began)
+        return span.total_seconds()
+
+    @property
     def was_killed(self) -> bool:
         """Whether it ended without a word."""
-        return not self.is_alive and not self.end
+        return not self.is_alive and self.end in ("", "buried")
 
 
 def read_run_log(path: Path) -> LoggedRun:
     """Read the log of a run, which may still go on."""
     run = LoggedRun(path.stem, is_being_written(path))
     for line in read_journal(path):
-        run.last = line["time"]
         event = line.pop("event")
+        if event != "buried":  # by a later run
+            run.last = line["time"]
         if event == "began":
             run.began, run.clips, run.todo = line["time"], line["clips"], line["todo"]
             run.until = line["until"]

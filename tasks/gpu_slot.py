@@ -19,7 +19,7 @@ def gpu_slot(clip: Clip, stage: Stage) -> Iterator[None]:
     if not (clip.gpu_limit and stage is MOTION and runs_on_gpu(clip)):
         yield
         return
-    from prefect.concurrency._sync import ConcurrencySlotAcquisitionError  # noqa: PLC0415
+    from prefect.concurrency.asyncio import ConcurrencySlotAcquisitionError  # noqa: PLC0415
     from prefect.concurrency.sync import concurrency  # noqa: PLC0415  (takes a second)
 
     with ExitStack() as held:

@@ -101,6 +101,11 @@ def training_page(curves_svg: str, samples_url: str) -> str:
     return template.render(curves=Markup(curves_svg), samples=samples_url)  # noqa: S704  our own SVG
 
 
+def morning_page(night: object) -> str:
+    """Page of a night; `night` holds what the template shows."""
+    return _templates().get_template("morning.html").render(night=night)
+
+
 def _brief(finding: dict[str, Any]) -> dict[str, Any]:
     return {name: finding.get(name) for name in ("code", "severity")}
 

@@ -1,0 +1,31 @@
+"""How results look, from the words that users choose."""
+
+from pathlib import Path
+
+from flows.cli_options import CropChoice, ZoomStyle
+from gfn_core.media.encoding import Encoding
+from gfn_core.motion.estimator_name import EstimatorName
+from gfn_core.settings import MotionSettings, StabilizeSettings
+from gfn_core.smoothing.settings import StageOneSettings
+from gfn_core.smoothing.style import Style
+
+
+def settings_of(
+    *,
+    crop: str,
+    style: Style,
+    zoom: ZoomStyle,
+    estimator: EstimatorName,
+    weights: Path | None,
+    encoding: Encoding,
+) -> StabilizeSettings:
+    """Return the settings of all stages; raises `SettingsError`."""
+    chosen = CropChoice.parse(crop)
+    smoothing = StageOneSettings(
+        crop=chosen.crop, removed_share=chosen.removed_share, zoom_share=zoom.share
+    )
+    return StabilizeSettings(
+        motion=MotionSettings(estimator, weights=weights),
+        smoothing=style.applied_to(smoothing),
+        encoding=encoding,
+    )

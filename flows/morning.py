@@ -1,0 +1,135 @@
+"""What became of a night: all runs over an archive since a moment, summed up."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from flows.estimate import free_bytes
+from flows.ledger import read_card
+from flows.outcome import Outcome
+from flows.run_log import LoggedRun, log_paths, read_run_log
+from gfn_core.report.pages import morning_page
+from gfn_core.store.archive import Archive, write_whole
+
+
+@dataclass(frozen=True)
+class StageTime:
+    """What one stage took, in all."""
+
+    stage: str
+    clips: int
+    seconds: float
+    slowest_video: str
+    slowest_seconds: float
+
+
+@dataclass(frozen=True)
+class Named:
+    """A clip that somebody should look at, and why."""
+
+    video: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Morning:
+    """The night in brief; names in the order in which things happened."""
+
+    archive: str
+    since: str  # ISO 8601
+    now: str
+    runs: int
+    killed_runs: tuple[str, ...]
+    done: tuple[str, ...]
+    up_to_date: int
+    doubtful: tuple[Named, ...]
+    failed: tuple[Named, ...]
+    quarantined: tuple[Named, ...]
+    deferred: tuple[Named, ...]
+    footage_seconds: float
+    run_seconds: float
+    stages: tuple[StageTime, ...]  # the slowest first
+    output_bytes: int
+    stored_bytes: int
+    free_bytes: int
+
+    @property
+    def speed(self) -> float:
+        """Seconds of footage a second of running."""
+        return self.footage_seconds / self.run_seconds if self.run_seconds else 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it, as plain JSON."""
+        return asdict(self) | {"speed": round(self.speed, 3)}
+
+
+def morning_of(archive: Archive, since: datetime, now: datetime) -> Morning:
+    """Sum up the runs that did something between two moments."""
+    runs = list(_runs_since(archive, since))
+    outcomes = [outcome for run in runs for outcome in run.outcomes]
+    latest = {outcome.video: outcome for outcome in outcomes}
+    done = [outcome for outcome in latest.values() if outcome.status == "done"]
+    return Morning(
+        archive=str(archive.root),
+        since=since.isoformat(timespec="seconds"),
+        now=now.isoformat(timespec="seconds"),
+        runs=len(runs),
+        killed_runs=tuple(run.run_id for run in runs if run.was_killed),
+        done=tuple(outcome.video for outcome in done),
+        up_to_date=max((run.clips - run.todo for run in runs), default=0),
+        doubtful=tuple(_doubts(archive, done)),
+        failed=_named(latest, "failed"),
+        quarantined=_named(latest, "quarantined"),
+        deferred=_named(latest, "deferred"),
+        footage_seconds=sum(outcome.footage.seconds for outcome in done if outcome.footage),
+        run_seconds=round(sum(run.seconds for run in runs), 3),
+        stages=tuple(_stages(outcomes)),
+        output_bytes=sum(outcome.output_bytes for outcome in done),
+        stored_bytes=sum(outcome.stored_bytes for outcome in outcomes),
+        free_bytes=free_bytes(archive.root),
+    )
+
+
+def write_morning_page(archive: Archive, morning: Morning) -> Path:
+    """Write the page of a night beside the archive's; returns where it lies."""
+    path = archive.view("report", "morning", ".html")
+    page = morning_page(morning).encode(errors="replace")
+    write_whole(path, lambda unfinished: unfinished.write_bytes(page), archive)
+    return path
+
+
+def _runs_since(archive: Archive, since: datetime) -> Iterator[LoggedRun]:
+    for path in log_paths(archive):
+        if path.stat().st_mtime >= since.timestamp():
+            yield read_run_log(path)
+
+
+def _doubts(archive: Archive, done: Sequence[Outcome]) -> Iterator[Named]:
+    """Clips with findings that matter, by their pages, or with notes on their source."""
+    for outcome in done:
+        card = read_card(archive, outcome.video)
+        found = card.findings if card else []
+        codes = sorted({str(row["code"]) for row in found if row["severity"] != "info"})
+        why = ", ".join((*codes, *outcome.notes))
+        if why:
+            yield Named(outcome.video, why)
+
+
+def _named(latest: dict[str, Outcome], status: str) -> tuple[Named, ...]:
+    return tuple(Named(o.video, o.error) for o in latest.values() if o.status == status)
+
+
+def _stages(outcomes: Sequence[Outcome]) -> list[StageTime]:
+    taken: defaultdict[str, list[tuple[float, str]]] = defaultdict(list)
+    for outcome in outcomes:
+        for stage, seconds in outcome.seconds.items():
+            taken[stage].append((seconds, outcome.video))
+    times = []
+    for stage, each in taken.items():
+        slowest_seconds, slowest = max(each)
+        total = round(sum(seconds for seconds, _ in each), 3)
+        times.append(StageTime(stage, len(each), total, slowest, slowest_seconds))
+    return sorted(times, key=lambda time: -time.seconds)
