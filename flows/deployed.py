@@ -1,5 +1,6 @@
 """The flows that workers run for the deployments in deployments/prefect.yaml."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from prefect import flow, get_run_logger
@@ -8,6 +9,7 @@ from prefect.states import Completed, Failed
 
 from flows.archive import run_in_flow
 from flows.ledger import new_run_id
+from flows.morning import morning_of, write_morning_page
 from flows.parameters import (
     AuditWork,
     Clips,
@@ -22,12 +24,18 @@ from flows.parameters import (
 )
 from flows.stabilizing import prepare
 
+NIGHT = timedelta(hours=24)
+
 
 @flow(name="stabilize", persist_result=False)
 def stabilize(place: Place, look: Look = Look(), work: Work = Work()) -> State[None]:  # noqa: B008
     """Stabilize what is new or changed; fails when a clip did, after all others are done."""
     prepare(with_network=look.estimator.has_weights)
-    return run_in_flow(archive_request(place, look, work), new_run_id())
+    request = archive_request(place, look, work)
+    state = run_in_flow(request, new_run_id())
+    now = datetime.now(UTC)
+    write_morning_page(request.archive, morning_of(request.archive, now - NIGHT, now))
+    return state
 
 
 @flow(name="resmooth", persist_result=False)
