@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from flows.estimate import free_bytes
+from flows.estimate import duration, free_bytes
 from flows.ledger import read_card
 from flows.outcome import Outcome
 from flows.run_log import LoggedRun, log_paths, read_run_log
@@ -55,6 +55,16 @@ class Morning:
     output_bytes: int
     stored_bytes: int
     free_bytes: int
+
+    @property
+    def footage(self) -> str:
+        """Length of the footage that is done, as people read it."""
+        return duration(self.footage_seconds)
+
+    @property
+    def running(self) -> str:
+        """Time in which runs were going, as people read it."""
+        return duration(self.run_seconds)
 
     @property
     def speed(self) -> float:

@@ -46,7 +46,7 @@ def show_morning(night: Morning, page: Path) -> None:
         f"run, in {night.runs} runs since {night.since}"
     )
     console.print(
-        f"{duration(night.footage_seconds)} of footage in {duration(night.run_seconds)} "
+        f"{night.footage} of footage in {night.running} "
         f"({night.speed:.2f} times real time); {size(night.output_bytes + night.stored_bytes)} "
         f"written, {size(night.free_bytes)} free"
     )
