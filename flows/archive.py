@@ -45,6 +45,8 @@ def run_in_flow(request: RunRequest, run_id: str) -> State[None]:
 
     try:
         summary = run_stages(request, run_id, lambda stage, clip: stage.submit(clip), tell)
+    except Exception:
+        raise
     except BaseException:  # told to end: the task runner would wait for all stages under way
         stop_all()
         raise

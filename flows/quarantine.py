@@ -52,11 +52,12 @@ class Quarantine:
 def _bury_killed_runs(archive: Archive) -> None:
     """Suspect the clips that were worked on when a run was killed: one of them may have done it."""
     for path in killed_runs(archive):
+        journal = Journal(path)  # whoever else buries it waits here, and finds it done
         run = read_run_log(path)
-        for video, line in run.under_way.items():
-            if line["state"]:
-                death = f"{line['stage']}: the run {run.run_id} was killed"
-                note_death(archive, line["state"], video, death)
-        journal = Journal(path)
-        journal.note("buried")
+        if not run.end:
+            for video, line in run.under_way.items():
+                if line["state"]:
+                    death = f"{line['stage']}: the run {run.run_id} was killed"
+                    note_death(archive, line["state"], video, death)
+            journal.note("buried")
         journal.close()

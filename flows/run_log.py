@@ -65,6 +65,10 @@ class RunLog:
         self._journal.note(event, **facts)
         self._metrics.write(has_ended=True)
 
+    def interrupted(self) -> None:
+        """Note that the run ends at once: one system call, no locks."""
+        self._journal.note("interrupted", by="signal")
+
     def close(self) -> None:
         """Let others see that the run is over."""
         self._journal.close()
@@ -86,9 +90,9 @@ def run_log(archive: Archive, run_id: str) -> Iterator[RunLog]:
 
 
 def note_interruption() -> None:
-    """Have all open logs say that the user has ended the run."""
+    """Have all open logs say that the user has ended the run; safe in a signal's handler."""
     for log in list(_open_logs):
-        log.last_word("interrupted", by="signal")
+        log.interrupted()
 
 
 @dataclass
