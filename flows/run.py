@@ -1,7 +1,7 @@
 """One run over an archive, whichever engine executes its stages; here, a plain thread pool."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -11,6 +11,7 @@ from flows.order import ordered
 from flows.outcome import Outcome, RunSummary
 from flows.pace import Pace
 from flows.pipeline import process_clips
+from flows.plan import PlannedClip
 from flows.quarantine import Quarantine
 from flows.request import RunRequest
 from flows.run_log import run_log, state_of
@@ -29,40 +30,41 @@ def stabilize_plainly(request: RunRequest, run_id: str) -> RunSummary:
 def run_stages(
     request: RunRequest, run_id: str, submit: Submit, tell: Tell = lambda outcome: None
 ) -> RunSummary:
-    """Do what is missing, in order and in time, and note it in the archive as it happens."""
+    """Do what is missing, and note it in the archive as it happens."""
     started = time.monotonic()
-    archive, run = request.archive, request.run
     planned = request.plan()
     outcomes = {item.clip.video: item.outcome for item in planned}
     todo = [item for item in planned if item.missing]
-    quarantine = Quarantine.of(archive, retry=run.retry)
-    pace = Pace.of_past_runs(archive) if run.until else Pace()
-    with run_log(archive, run_id) as log:
-        log.begins(len(planned), len(todo), run.until)
-
-        def take(outcome: Outcome) -> None:
+    with run_log(request.archive, run_id) as log:
+        log.begins(len(planned), len(todo), request.run.until)
+        for outcome in _ends(request, todo, log.noting(submit)):
             outcomes[outcome.video] = outcome
             log.clip_ended(outcome)
             tell(outcome)
-
-        for held in quarantine.held(todo):
-            take(held)
-        clips = [
-            replace(item.clip, until=run.until, gpu_limit=run.gpu_limit)
-            for item in todo
-            if not outcomes[item.clip.video].error
-        ]
-        states = {clip.video: state_of(clip) for clip in clips}
-        timely = log.noting(in_time(submit, pace, todo))
-        slots = run.slots_for(len(clips))
-        for outcome in process_clips(
-            ordered(clips, run.order, run.first), timely, slots, request.route
-        ):
-            take(outcome)
-            pace.learn(outcome)
-            quarantine.learn(states[outcome.video], outcome)
             BOARD.finish(outcome.video)
         summary = RunSummary(tuple(outcomes.values()), round(time.monotonic() - started, 3))
-        note_run(archive, run_id, summary)
+        note_run(request.archive, run_id, summary)
         log.last_word("ended", seconds=summary.seconds)
     return summary
+
+
+def _ends(request: RunRequest, todo: Sequence[PlannedClip], submit: Submit) -> Iterator[Outcome]:
+    """Yield the end of each clip; in order and in time, those in quarantine untried."""
+    run, archive = request.run, request.archive
+    quarantine = Quarantine.of(archive, retry=run.retry)
+    held = quarantine.held(todo)
+    yield from held
+    untried = {outcome.video for outcome in held}
+    clips = [
+        replace(item.clip, until=run.until, gpu_limit=run.gpu_limit)
+        for item in todo
+        if item.clip.video not in untried
+    ]
+    states = {clip.video: state_of(clip) for clip in clips}
+    pace = Pace.of_past_runs(archive) if run.until else Pace()
+    queue = ordered(clips, run.order, run.first)
+    submit_in_time = in_time(submit, pace, todo)
+    for outcome in process_clips(queue, submit_in_time, run.slots_for(len(queue)), request.route):
+        pace.learn(outcome)
+        quarantine.learn(states[outcome.video], outcome)
+        yield outcome

@@ -1,5 +1,6 @@
 """The journal of a run: what it did, whether it lives, and what it was doing when it was killed."""
 
+import json
 import os
 import signal
 import subprocess
@@ -9,12 +10,15 @@ from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from typer.testing import CliRunner
 
+from flows.cli import app
 from flows.footage import Footage
 from flows.morning import morning_of, write_morning_page
 from flows.outcome import Outcome
 from flows.run_log import RunLog, killed_runs, log_path, read_run_log, run_log
 from flows.status import status_of
+from gfn_core.errors import GfnError
 from gfn_core.store.archive import Archive
 from gfn_core.store.inventory import inventory
 from gfn_core.store.journal import read_journal
@@ -149,6 +153,32 @@ def test_the_figures_are_prometheus_own_format(archive: Archive) -> None:
     assert found["gfn_run_footage_seconds",] == 1800
     assert found["gfn_run_ended",] == 1
     assert found["gfn_run_disk_free_bytes",] > 0
+
+
+def test_the_commands_say_the_same_as_json(archive: Archive) -> None:
+    logged(archive, "one", DONE, FAILED)
+    told = CliRunner().invoke(app, ["status", str(archive.root), "--json"])
+    assert json.loads(told.stdout)["runs"][0]["counts"] == {"done": 1, "failed": 1}
+    told = CliRunner().invoke(app, ["morning", str(archive.root), "--json"])
+    assert json.loads(told.stdout)["footage_seconds"] == 1800
+    assert json.loads(told.stdout)["stages"][0]["stage"] == "render"
+
+
+def test_the_commands_read_well(archive: Archive) -> None:
+    logged(archive, "one", DONE, FAILED)
+    status = CliRunner().invoke(app, ["status", str(archive.root)])
+    assert "run one ended: 1 done, 1 failed of 3 clips to do, 5 in all" in status.stdout
+    morning = CliRunner().invoke(app, ["morning", str(archive.root)])
+    assert "1 done, 2 skipped (up to date), 0 doubtful, 1 failed" in morning.stdout
+    assert "failed <b>bad</b>.mp4" in morning.stdout
+    assert (archive.store / "report" / "morning.html").exists()
+
+
+@pytest.mark.parametrize("command", ["status", "morning"])
+def test_a_folder_that_is_no_archive_is_named(tmp_path: Path, command: str) -> None:
+    told = CliRunner().invoke(app, [command, str(tmp_path / "nothing")])
+    assert isinstance(told.exception, GfnError)
+    assert "not an archive of gfn" in str(told.exception)
 
 
 def test_the_audit_knows_all_these_files(archive: Archive) -> None:
