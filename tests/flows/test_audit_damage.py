@@ -20,6 +20,7 @@ from flows.run import stabilize_plainly
 from flows.stabilizing import Audience
 from gfn_core.audit.finding import KINDS, Severity
 from gfn_core.store.archive import Archive
+from tests.tracks_settings import TRACKS
 
 pytestmark = pytest.mark.slow
 
@@ -43,7 +44,7 @@ class Collection:
         return self.root / "out"
 
     def stabilize(self) -> None:
-        summary = stabilize_plainly(ArchiveRequest((self.source,), self.out), "run")
+        summary = stabilize_plainly(ArchiveRequest((self.source,), self.out, TRACKS), "run")
         assert not [outcome.error for outcome in summary.outcomes if outcome.error]
 
     def artifact(self, stage: str, video: str = FIRST) -> Path:

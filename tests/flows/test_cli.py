@@ -8,6 +8,7 @@ from pathlib import Path
 import av
 import pytest
 
+TRACKS = ("--estimator", "tracks")  # loads quickest, where the estimator does not matter
 GFN = [sys.executable, "-c", "from flows.cli import main; main()"]
 
 
@@ -66,7 +67,7 @@ def test_good_and_bad_files_together(tmp_path: Path, small_clip: Path) -> None:
     (source / "empty.mp4").touch()
     (source / "text.mp4").write_text("[b]not a video[/b]")
     before = {path.name: path.read_bytes() for path in source.iterdir()}
-    done = gfn("stabilize", source, tmp_path / "out", "--no-prefect", "--json")
+    done = gfn("stabilize", source, tmp_path / "out", "--no-prefect", "--json", *TRACKS)
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     outcomes = {entry["video"]: entry for entry in json.loads(done.stdout)["outcomes"]}
@@ -91,7 +92,7 @@ def test_a_file_that_was_cut_off_is_stabilized_and_reported(
     cut = tmp_path / "cut.mkv"
     content = whole.read_bytes()
     cut.write_bytes(content[: len(content) // 3])
-    done = gfn("stabilize", cut, tmp_path / "out", "--no-prefect", "--json")
+    done = gfn("stabilize", cut, tmp_path / "out", "--no-prefect", "--json", *TRACKS)
     assert done.returncode == 0
     (outcome,) = json.loads(done.stdout)["outcomes"]
     assert outcome["status"] == "done"

@@ -15,8 +15,16 @@ import pytest
 
 from flows.request import ArchiveRequest, plan_archive
 from flows.run import stabilize_plainly
+from tests.tracks_settings import TRACKS
 
-COMMAND = [sys.executable, "-c", "from flows.cli import main; main()", "stabilize"]
+COMMAND = [
+    sys.executable,
+    "-c",
+    "from flows.cli import main; main()",
+    "stabilize",
+    "--estimator",
+    "tracks",
+]
 STAGES = ("motion", "trajectory", "render", "report")
 
 
@@ -74,7 +82,7 @@ def source(tmp_path: Path, small_clip: Path) -> Path:
 @pytest.fixture(scope="session")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory, small_clip: Path) -> pd.DataFrame:
     out = tmp_path_factory.mktemp("undisturbed")
-    stabilize_plainly(ArchiveRequest((small_clip,), out), "only")
+    stabilize_plainly(ArchiveRequest((small_clip,), out, TRACKS), "only")
     return pd.read_parquet(out / "gfn" / "trajectory").drop(columns="video")
 
 
@@ -95,7 +103,7 @@ def test_killed_in_the_middle_of_a_stage(
     end(run, signal.SIGKILL, at_once=at_once)
 
     assert not [path for path in out.glob("*") if path.name not in ("gfn", "clip.mp4")]
-    request = ArchiveRequest((source,), out)
+    request = ArchiveRequest((source,), out, TRACKS)
     missing = plan_archive(request)[0].missing
     assert missing or not at_once, "the run had ended before it was killed"
     assert all(STAGES.index(name) >= STAGES.index(stage) for name in missing)
@@ -123,14 +131,14 @@ def test_an_interrupt_leaves_within_a_second_and_resumes(source: Path, tmp_path:
     assert "interrupted" in messages
     assert "Traceback" not in messages
     assert not (out / "clip.mp4").exists()
-    outcome = stabilize_plainly(ArchiveRequest((source,), out), "again").outcomes[0]
+    outcome = stabilize_plainly(ArchiveRequest((source,), out, TRACKS), "again").outcomes[0]
     assert outcome.status == "done"
     assert "probe" not in outcome.executed
 
 
 @pytest.mark.slow
 def test_two_runs_at_once_make_each_artifact_once(source: Path, tmp_path: Path) -> None:
-    request = ArchiveRequest((source,), tmp_path / "out")
+    request = ArchiveRequest((source,), tmp_path / "out", TRACKS)
     with ThreadPoolExecutor(2) as pool:
         runs = list(pool.map(lambda name: stabilize_plainly(request, name), ("one", "two")))
     executed = [stage for run in runs for stage in run.outcomes[0].executed]

@@ -52,7 +52,7 @@ def test_deleting_prefects_database_costs_nothing(
     gfn: Run, state: Path, tmp_path: Path, small_clip: Path
 ) -> None:
     out = tmp_path / "out"
-    job = ("stabilize", small_clip, out, "--json")
+    job = ("stabilize", small_clip, out, "--json", "--estimator", "tracks")
     database = state / "gfn" / "prefect" / "prefect.db"
     assert executed(gfn(*job)) == ALL
     assert flow_runs(database) == 1, "the run was to go through Prefect"
@@ -74,7 +74,7 @@ def test_without_a_server_the_run_goes_on(
     gfn: Run, tmp_path: Path, small_clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
-    done = gfn("stabilize", small_clip, tmp_path / "out", "--json")
+    done = gfn("stabilize", small_clip, tmp_path / "out", "--json", "--estimator", "tracks")
     assert executed(done) == ALL
     assert "going on without Prefect" in done.stderr
     assert "Traceback" not in done.stderr

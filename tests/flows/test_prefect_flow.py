@@ -13,6 +13,7 @@ from prefect.testing.utilities import prefect_test_harness
 from flows.archive import stabilize_archive
 from flows.ledger import read_run
 from flows.request import ArchiveRequest
+from tests.tracks_settings import TRACKS
 
 
 @pytest.fixture(scope="session")
@@ -48,7 +49,7 @@ def artifact_types(flow_run_id: object) -> dict[str | None, str | None]:
 @pytest.mark.usefixtures("prefect_server")
 def test_a_bad_clip_fails_the_flow_after_all_others_are_done(source: Path, tmp_path: Path) -> None:
     (source / "bad.mp4").write_text("not a video")
-    request = ArchiveRequest((source,), tmp_path / "out")
+    request = ArchiveRequest((source,), tmp_path / "out", TRACKS)
     state = stabilize_archive(request, "first", return_state=True)
     assert state.is_failed()
     assert state.message == "1 of 2 clips are stabilized"
@@ -65,7 +66,7 @@ def test_a_bad_clip_fails_the_flow_after_all_others_are_done(source: Path, tmp_p
 @pytest.mark.slow
 @pytest.mark.usefixtures("prefect_server")
 def test_what_was_found_is_shown_as_cached(source: Path, tmp_path: Path) -> None:
-    request = ArchiveRequest((source,), tmp_path / "out")
+    request = ArchiveRequest((source,), tmp_path / "out", TRACKS)
     assert stabilize_archive(request, "first", return_state=True).is_completed()
     (tmp_path / "out" / "good.mp4").unlink()
     state = stabilize_archive(request, "second", return_state=True)

@@ -11,6 +11,7 @@ from flows.request import ArchiveRequest, plan_archive
 from flows.run import stabilize_plainly
 from gfn_core.settings import StabilizeSettings
 from gfn_core.smoothing.settings import StageOneSettings
+from tests.tracks_settings import BY_TRACKS
 
 ALL = ("probe", "motion", "trajectory", "render", "report")
 
@@ -26,7 +27,7 @@ class Collection:
         self.runs = 0
 
     def request(self, crop: float = 0.9) -> ArchiveRequest:
-        settings = StabilizeSettings(smoothing=StageOneSettings(crop=crop))
+        settings = StabilizeSettings(BY_TRACKS, StageOneSettings(crop=crop))
         return ArchiveRequest((self.source,), self.out, settings)
 
     def run(self, crop: float = 0.9) -> dict[str, Outcome]:

@@ -21,6 +21,7 @@ from gfn_core.settings import StabilizeSettings
 from gfn_core.smoothing.settings import StageOneSettings
 from gfn_core.store.catalogue import catalogue
 from gfn_core.store.trajectory_table import load_trajectory
+from tests.tracks_settings import BY_TRACKS
 
 
 @pytest.fixture
@@ -30,7 +31,9 @@ def out(tmp_path: Path, small_clip: Path, other_clip: Path) -> Path:
     shutil.copyfile(small_clip, source / "first.mp4")
     shutil.copyfile(other_clip, source / "sub" / "second.mp4")
     settings = StabilizeSettings(
-        smoothing=StageOneSettings(crop=0.92), encoding=Encoding(quality=30, preset="ultrafast")
+        motion=BY_TRACKS,
+        smoothing=StageOneSettings(crop=0.92),
+        encoding=Encoding(quality=30, preset="ultrafast"),
     )
     stabilize_plainly(ArchiveRequest((source,), tmp_path / "out", settings), "first")
     return tmp_path / "out"
@@ -70,7 +73,9 @@ def test_what_is_not_named_stays_as_it_was(out: Path) -> None:
 def test_stabilize_finds_what_resmooth_made(out: Path) -> None:
     executed(ResmoothRequest(out, Changes(crop=0.8)))
     settings = StabilizeSettings(
-        smoothing=StageOneSettings(crop=0.8), encoding=Encoding(quality=30, preset="ultrafast")
+        motion=BY_TRACKS,
+        smoothing=StageOneSettings(crop=0.8),
+        encoding=Encoding(quality=30, preset="ultrafast"),
     )
     again = ArchiveRequest((out.parent / "in",), out, settings)
     assert not any(item.missing for item in again.plan())
