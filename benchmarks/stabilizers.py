@@ -4,6 +4,7 @@ All but gfn end in the same encoder call, so that none is ahead by its encoder.
 """
 
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -117,10 +118,25 @@ class Gfn:
         gfn = [sys.executable, "-c", "from flows.cli import main; main()"]
         command = [*gfn, "stabilize", str(clip), str(out), "--crop", crop, "--zoom", self.zoom]
         seconds, log = _timed([*command, "--no-prefect", *self.options], Path.cwd())
-        videos = [path for path in sorted(out.iterdir()) if path.suffix in VIDEO_SUFFIXES]
-        if len(videos) != 1:
-            raise RunError(f"gfn: one video expected under {out}, found {len(videos)}")
-        return Run(videos[0], seconds, log)
+        return Run(_only_video(out), seconds, log)
+
+
+@dataclass(frozen=True)
+class StageOneAlone:
+    """The project without its second stage, from the motion that `gfn` has stored."""
+
+    reference: str = "vidstab-30"
+    name: str = "gfn-stage-one"
+
+    def run(self, clip: Path, folder: Path, window: float) -> Run:
+        """Smooth and render in a copy of gfn's archive; the time is that of these two alone."""
+        out, stored = folder / "out", folder.parent / "gfn" / "out"
+        if not stored.is_dir():
+            raise RunError(f"{self.name}: needs the motion that gfn stores, which has not run")
+        shutil.copytree(stored, out, dirs_exist_ok=True)
+        program = [sys.executable, "-m", "benchmarks.stage_one_alone"]
+        seconds, log = _timed([*program, str(clip), str(out), f"{min(1.0, window)}"], Path.cwd())
+        return Run(_only_video(out), seconds, log)
 
 
 def stabilizer(name: str, gfn_options: Sequence[str] = ()) -> Stabilizer:
@@ -129,16 +145,17 @@ def stabilizer(name: str, gfn_options: Sequence[str] = ()) -> Stabilizer:
         return Vidstab(int(match[1]), "gauss" if match[2] else "opt")
     if match := re.fullmatch(r"gfn(?:-(dynamic))?(?:@(.+))?", name):
         return Gfn(match[2] or "vidstab-30", match[1] or "fixed", tuple(gfn_options))
-    plain: dict[str, Stabilizer] = {"transcode": Transcode(), "deshake": Deshake()}
+    others: tuple[Stabilizer, ...] = (Transcode(), Deshake(), StageOneAlone())
+    plain = {other.name: other for other in others}
     if name not in plain:
-        known = "transcode, deshake, vidstab-N, vidstab-N-gauss, gfn, gfn-dynamic, gfn@METHOD"
+        known = f"{', '.join(plain)}, vidstab-N, vidstab-N-gauss, gfn, gfn-dynamic, gfn@METHOD"
         raise ValueError(f"no such method: {name}; there are {known}")
     return plain[name]
 
 
 def window_reference(method: Stabilizer) -> str | None:
     """Name the method whose window `method` must show; None where it chooses itself."""
-    if isinstance(method, Gfn):
+    if isinstance(method, Gfn | StageOneAlone):
         return method.reference
     return "vidstab-30" if isinstance(method, Deshake) else None
 
@@ -157,6 +174,13 @@ def _ffmpeg(clip: Path, folder: Path, filters: str, *, null_output: bool = False
     command += [str(clip.resolve()), *SAME_FRAMES, "-vf", filters, *end]
     seconds, log = _timed(command, folder)
     return Run(video, seconds, log)
+
+
+def _only_video(out: Path) -> Path:
+    videos = [path for path in sorted(out.iterdir()) if path.suffix in VIDEO_SUFFIXES]
+    if len(videos) != 1:
+        raise RunError(f"gfn: one video expected under {out}, found {len(videos)}")
+    return videos[0]
 
 
 def _size(clip: Path) -> tuple[int, int]:
