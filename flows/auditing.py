@@ -11,6 +11,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from flows.archive_audit import ArchiveAudit
+from flows.cross_checking import CrossCheck
+from flows.ledger import write_page
 from flows.repairing import collect_garbage, garbage, publish_again, repair_request
 from flows.stabilizing import Audience, run_request
 from gfn_core.audit.finding import KINDS, Finding, Severity, worst_severity
@@ -28,6 +30,8 @@ class AuditOrder:
     repair: bool = False  # make anew what is broken
     gc: bool = False  # list what nothing refers to
     yes: bool = False  # and remove it
+    cross_check: CrossCheck | None = None  # look again at a sample of frames
+    page: bool = False  # show what was found on the archive's page, too
     with_prefect: bool = True
 
 
@@ -78,6 +82,11 @@ def audit_archive(folder: Path, order: AuditOrder, audience: Audience) -> AuditR
         if order.yes:
             findings = ArchiveAudit(archive, order.deep).findings()
     audit = ArchiveAudit(archive)
+    if order.cross_check:
+        with audience.notices.status("looking again"):
+            findings += order.cross_check.findings(audit)
+    if order.page:
+        write_page(archive, findings)
     result = AuditResult(
         str(archive.root),
         len(audit.clips),

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from flows.cli_options import Crop, Zoom, ZoomStyle
+from flows.cli_options import Crop, PathStyle, Zoom, ZoomStyle
+from gfn_core.smoothing.style import Style
 
 Target = Annotated[Path, typer.Argument(metavar="OUT.mp4", help="The video to write.")]
 
@@ -31,17 +32,29 @@ def preview(
     clip: Annotated[Path, typer.Argument(metavar="CLIP", show_default=False)],
     target: Target,
     crop: Crop = 0.9,
+    style: PathStyle = Style.STEADY,
     zoom: Zoom = ZoomStyle.FIXED,
     at: Annotated[str, typer.Option(help="Where to begin: 12, 00:12 or 1:02:03.5.")] = "0",
     seconds: Annotated[float, typer.Option(min=0.5, max=60, help="How much to show.")] = 5.0,
+    archive: Annotated[
+        Path | None, typer.Option(help="Archive with CLIP's motion, if CLIP does not lie in it.")
+    ] = None,
 ) -> None:
-    """Stabilize a few seconds of a clip, small, and show them beside the source."""
-    from flows.comparing import preview as run
+    """Stabilize a few seconds of a clip, small, and show them beside the source.
+
+    By the motion that an archive holds of it, if CLIP is one of its videos.
+    """
+    from flows.previewing import Part
+    from flows.previewing import preview as run
+    from flows.stored_clip import stored_clip
     from gfn_core.smoothing.settings import StageOneSettings
 
-    _refuse_to_overwrite(target, clip)
-    settings = StageOneSettings(crop=crop, zoom_share=zoom.share)
-    run(clip, target, settings, _seconds_of(at), seconds)
+    part = Part(_seconds_of(at), seconds)
+    stored = stored_clip(clip, archive)
+    source = stored.source if stored else clip
+    _refuse_to_overwrite(target, clip, source)
+    settings = style.applied_to(StageOneSettings(crop=crop, zoom_share=zoom.share))
+    run(source, target, settings, part, stored.motion() if stored else None)
     print(target)
 
 

@@ -1,15 +1,17 @@
 """The archive's own record of its runs, and the page that lists its clips."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from flows.outcome import Outcome, RunSummary
+from gfn_core.audit.finding import Finding
 from gfn_core.errors import GfnError
 from gfn_core.report.card import Card
-from gfn_core.report.pages import ArchiveRow, archive_page
+from gfn_core.report.pages import ArchiveRow, AuditNote, archive_page
 from gfn_core.store.archive import Archive, write_whole
 from gfn_core.store.page_card import read_card_json
 
@@ -32,7 +34,16 @@ def new_run_id() -> str:
 def note_run(archive: Archive, run_id: str, summary: RunSummary) -> None:
     """Keep the run's summary, and renew the archive's page."""
     write_whole(_record(archive, run_id), lambda path: path.write_text(summary.to_json()), archive)
-    page = archive_page(archive_rows(archive)).encode(errors="replace")
+    write_page(archive)
+
+
+def write_page(archive: Archive, audited: Sequence[Finding] | None = None) -> None:
+    """Renew the archive's page; with what an audit has just found, if there was one."""
+    rows = archive_rows(archive, audited)
+    of_no_clip = [finding for finding in audited or () if not finding.clip]
+    when = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+    note = None if audited is None else AuditNote(when, of_no_clip)
+    page = archive_page(rows, note).encode(errors="replace")
     write_whole(page_path(archive), lambda path: path.write_bytes(page), archive)
 
 
@@ -46,21 +57,37 @@ def page_path(archive: Archive) -> Path:
     return archive.store / "report" / "index.html"
 
 
-def archive_rows(archive: Archive) -> list[ArchiveRow]:
-    """Say of every clip what the archive holds, and how its latest run ended."""
+def archive_rows(archive: Archive, audited: Sequence[Finding] | None = None) -> list[ArchiveRow]:
+    """Say of every clip what the archive holds, and how its latest run ended.
+
+    Findings are those on the clip's own page, or, after an audit, those that it made.
+    """
     latest = _latest_outcomes(archive)
     published = {video: read_card(archive, video) for video in _published(archive)}
+    found: dict[str, list[dict[str, Any]]] = {
+        video: card.findings for video, card in published.items() if card and audited is None
+    }
+    for finding in audited or ():
+        found.setdefault(finding.clip, []).append(finding.as_row())
+    named = published.keys() | latest.keys() | (found.keys() - {""})
     return [
-        _row(archive, video, latest.get(video), published.get(video))
-        for video in sorted(published.keys() | latest.keys())
+        _row(archive, video, latest.get(video), published.get(video), found.get(video, []))
+        for video in sorted(named)
     ]
 
 
-def _row(archive: Archive, video: str, latest: Outcome | None, card: Card | None) -> ArchiveRow:
+def _row(
+    archive: Archive,
+    video: str,
+    latest: Outcome | None,
+    card: Card | None,
+    findings: Sequence[dict[str, Any]],
+) -> ArchiveRow:
     page = archive.view("report", video, ".html")
     href = quote(os.fsencode(os.path.relpath(page, page_path(archive).parent)))
     detail = latest.error or "; ".join(latest.notes) if latest else ""
-    return ArchiveRow(video, _status(latest, card), detail, href if page.exists() else None, card)
+    reachable = href if page.exists() else None
+    return ArchiveRow(video, _status(latest, card), detail, reachable, card, findings)
 
 
 def _status(latest: Outcome | None, card: Card | None) -> str:

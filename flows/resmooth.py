@@ -11,6 +11,7 @@ from gfn_core.errors import ArtifactDamaged, GfnError
 from gfn_core.media.encoding import Encoding
 from gfn_core.settings import StabilizeSettings
 from gfn_core.smoothing.settings import StageOneSettings
+from gfn_core.smoothing.style import Style
 from gfn_core.store.archive import Archive
 from gfn_core.store.catalogue import CatalogueEntry, catalogue
 from gfn_core.store.keys import ArtifactRef, from_plain
@@ -47,6 +48,8 @@ class Changes:
     """New settings; None keeps what each clip had."""
 
     crop: float | None = None
+    removed_share: float = 0.0  # goes with the crop: above 0 that is the least
+    style: Style | None = None
     zoom_share: float | None = None
     codec: str | None = None
     quality: int | None = None
@@ -56,7 +59,9 @@ class Changes:
         """Return `settings` with these changes."""
         smoothing = self._on(settings.smoothing, "crop", "zoom_share")
         if self.crop is not None:
-            smoothing = replace(smoothing, removed_share=0.0)  # chosen by hand now
+            smoothing = replace(smoothing, removed_share=self.removed_share)
+        if self.style is not None:
+            smoothing = self.style.applied_to(smoothing)
         return replace(
             settings,
             smoothing=smoothing,

@@ -1,4 +1,4 @@
-"""`gfn resmooth`: change your mind about the crop, the zoom or the encoding."""
+"""`gfn resmooth`: change your mind about the crop, the style, the zoom or the encoding."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,6 +7,7 @@ import typer
 
 from flows.cli_options import (
     Archive,
+    CropChoice,
     DryRun,
     Force,
     Json,
@@ -17,13 +18,17 @@ from flows.cli_options import (
     Where,
     ZoomStyle,
 )
+from gfn_core.smoothing.style import Style
 
 KEPT = "by default what each clip had"
 
 
 def resmooth(
     out: Archive,
-    crop: Annotated[float | None, typer.Option(help=f"Width of the window; {KEPT}.")] = None,
+    crop: Annotated[str | None, typer.Option(help=f"Width of the window, or auto; {KEPT}.")] = None,
+    style: Annotated[
+        Style | None, typer.Option(help=f"steady, cinematic or tripod; {KEPT}.")
+    ] = None,
     zoom: Annotated[ZoomStyle | None, typer.Option(help=f"fixed or dynamic; {KEPT}.")] = None,
     only: Only = "*",
     where: Where = "",
@@ -54,10 +59,18 @@ def resmooth(
     from flows.settings import RunSettings
     from flows.stabilizing import Audience
 
-    zoom_share = zoom.share if zoom else None
+    chosen = CropChoice.parse(crop) if crop else None
     request = ResmoothRequest(
         out=out,
-        changes=Changes(crop, zoom_share, codec, quality, preset),
+        changes=Changes(
+            crop=chosen.crop if chosen else None,
+            removed_share=chosen.removed_share if chosen else 0.0,
+            style=style,
+            zoom_share=zoom.share if zoom else None,
+            codec=codec,
+            quality=quality,
+            preset=preset,
+        ),
         selection=Selection(only, where),
         source_folder=source,
         render=render,

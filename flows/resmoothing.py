@@ -45,7 +45,8 @@ def show_resmooth(request: ResmoothRequest, audience: Audience) -> None:
         print(json.dumps(asdict(forecast), indent=1))
     console, table = audience.results, Table("clip", "crop", "stages to run", box=None)
     for item in planned:
-        crop = f"{item.clip.settings.smoothing.crop:g}"
+        smoothing = item.clip.settings.smoothing
+        crop = "auto" if smoothing.removed_share else f"{smoothing.crop:g}"
         table.add_row(escape(item.clip.video), crop, " ".join(item.missing) or "none, up to date")
     console.print(table)
     for video in forecast.without_source:

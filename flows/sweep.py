@@ -11,6 +11,7 @@ from gfn_core.errors import GfnError, SettingsError
 from gfn_core.metrics.prediction import Prediction, predict
 from gfn_core.motion.similarity import Similarity
 from gfn_core.smoothing.settings import StageOneSettings
+from gfn_core.smoothing.style import Style
 from gfn_core.smoothing.what_if import corrections_at
 from gfn_core.store.archive import Archive
 from gfn_core.store.keys import ArtifactRef
@@ -22,11 +23,12 @@ MOST_CROPS = 50
 
 @dataclass(frozen=True)
 class SweepRequest:
-    """Which clips, and at which crops; None for the zoom keeps what each clip had."""
+    """Which clips, and at which crops; None for zoom or style keeps what each clip had."""
 
     out: Path
     crops: tuple[float, ...]
     zoom_share: float | None = None
+    style: Style | None = None
     selection: Selection = field(default_factory=Selection)
 
     def __post_init__(self) -> None:
@@ -54,7 +56,8 @@ class SweepRequest:
 
     def _smoothing(self, settings: StageOneSettings) -> StageOneSettings:
         fixed = replace(settings, removed_share=0.0)  # the crops are given, none is looked for
-        return fixed if self.zoom_share is None else replace(fixed, zoom_share=self.zoom_share)
+        styled = self.style.applied_to(fixed) if self.style else fixed
+        return styled if self.zoom_share is None else replace(styled, zoom_share=self.zoom_share)
 
 
 @dataclass(frozen=True)

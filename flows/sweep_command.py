@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from flows.cli_options import Archive, Json, Only, Quiet, Slots, Where, ZoomStyle
+from gfn_core.smoothing.style import Style
 
 
 def sweep(
@@ -15,6 +16,10 @@ def sweep(
     ] = "0.75,0.8,0.85,0.9,0.95",
     zoom: Annotated[
         ZoomStyle | None, typer.Option(help="fixed or dynamic; by default what each clip had.")
+    ] = None,
+    style: Annotated[
+        Style | None,
+        typer.Option(help="steady, cinematic or tripod; by default what each clip had."),
     ] = None,
     only: Only = "*",
     where: Where = "",
@@ -36,5 +41,6 @@ def sweep(
         crops = tuple(float(word) for word in crop.split(","))
     except ValueError as error:
         raise typer.BadParameter(f"--crop {crop}: numbers with commas between") from error
-    request = SweepRequest(out, crops, zoom.share if zoom else None, Selection(only, where))
+    zoom_share = zoom.share if zoom else None
+    request = SweepRequest(out, crops, zoom_share, style, Selection(only, where))
     raise typer.Exit(show_sweep(request, RunSettings(slots=slots), plot, Audience(as_json, quiet)))

@@ -138,10 +138,11 @@ def command_line(clip: Clip) -> str:
     if source.endswith(f"/{clip.video}"):  # found in a folder: its tree is mirrored
         source = source.removesuffix(f"/{clip.video}")
     smoothing, encoding = settings.smoothing, settings.encoding
+    style = Style.of(smoothing)
     words = [
         *("gfn", "stabilize", os.path.relpath(source, clip.archive.root), "."),
         *("--crop", "auto" if smoothing.removed_share else f"{smoothing.crop:g}"),
-        *("--style", Style.of(smoothing).value),
+        *(("--style", style.value) if style else ()),
         *("--zoom", "dynamic" if smoothing.zoom_share else "fixed"),
         *("--estimator", settings.motion.estimator.value),
         *("--codec", encoding.codec, "--quality", str(encoding.quality)),

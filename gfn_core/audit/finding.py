@@ -194,7 +194,28 @@ PLAUSIBILITY = (
     ),
 )
 
-ALL_KINDS = INTEGRITY + PLAUSIBILITY
+CROSS_CHECK = (
+    FindingKind(
+        "estimators-disagree",
+        Severity.WARNING,
+        "another estimator finds another motion in the same frames",
+        "look at the place, which of the two the background moves by; `gfn stabilize --estimator`",
+    ),
+    FindingKind(
+        "not-reversible",
+        Severity.WARNING,
+        "backward in time the estimator does not find the way back",
+        "look at the place; the motion there is a guess",
+    ),
+    FindingKind(
+        "not-checked",
+        Severity.INFO,
+        "a clip could not be looked at again",
+        "its source must be there as it was; `gfn audit` says more",
+    ),
+)
+
+ALL_KINDS = INTEGRITY + PLAUSIBILITY + CROSS_CHECK
 KINDS = {kind.code: kind for kind in ALL_KINDS}
 
 

@@ -86,12 +86,13 @@ def write_comparison(
     run_ffmpeg(output, target)
 
 
-def cut_out(source: Path, target: Path, start_seconds: float, seconds: float, pane: Pane) -> None:
+def cut_out(source: Path, target: Path, pts_seconds: float, seconds: float, pane: Pane) -> None:
     """Write a part of `source`, scaled to `pane`, with its sound.
 
-    Raises `EncodingFailed` when ffmpeg does not finish.
+    It begins with the first frame at `pts_seconds` or later. Raises `EncodingFailed` when ffmpeg
+    does not finish.
     """
-    part = ffmpeg.input(file_url(source), ss=start_seconds, t=seconds)
+    part = ffmpeg.input(file_url(source), ss=pts_seconds, t=seconds, seek_timestamp=1)
     picture = _fitted(part.video, pane)
     run_ffmpeg(ffmpeg.output(picture, part["a?"], file_url(target), **ENCODING), target)
 

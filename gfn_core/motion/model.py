@@ -1,6 +1,6 @@
 """The motion of one video, as estimated and stored: one entry per frame."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,14 @@ class Motion:
 
     def __len__(self) -> int:
         return len(self.pts)
+
+    def __getitem__(self, frames: slice) -> "Motion":
+        """Return a stretch of the video; its first frame has none before it to have moved from."""
+        rows = {f.name: getattr(self, f.name)[frames] for f in fields(self) if f.name != "geometry"}
+        stretch = replace(self, **rows)
+        homography, shot_start = stretch.homography.copy(), stretch.shot_start.copy()
+        homography[:1], shot_start[:1] = np.eye(3), True
+        return replace(stretch, homography=homography, shot_start=shot_start)
 
     @property
     def similarity(self) -> Similarity:

@@ -69,6 +69,7 @@ class ArchiveRow:
     detail: str
     href: str | None  # its own page, relative to this one
     card: Card | None  # None where it has never been stabilized
+    findings: Sequence[dict[str, Any]] = ()  # as `Finding.as_row`
 
     def as_json(self) -> dict[str, Any]:
         """The row as the page's script reads it."""
@@ -83,16 +84,24 @@ class ArchiveRow:
             "shake_after_px": card and card.shake_after_px,
             "spark_before": card.spark_before if card else [],
             "spark_after": card.spark_after if card else [],
-            "findings": [_brief(row) for row in card.findings] if card else [],
+            "findings": [_brief(row) for row in self.findings],
             "thumbnail": card.thumbnail if card else "",
         }
 
 
-def archive_page(rows: Sequence[ArchiveRow]) -> str:
+@dataclass(frozen=True)
+class AuditNote:
+    """What an audit found that is about no single clip, and when."""
+
+    when: str
+    findings: Sequence[Finding]
+
+
+def archive_page(rows: Sequence[ArchiveRow], audit: AuditNote | None = None) -> str:
     """Page of an archive of any size: its script draws as many rows as are looked at."""
     text = json.dumps([row.as_json() for row in rows], separators=(",", ":"))
     clips = Markup(script_safe(text))  # noqa: S704  escaped for scripts
-    return _filled("archive.html", "archive.js", clips_json=clips, count=len(rows))
+    return _filled("archive.html", "archive.js", clips_json=clips, count=len(rows), audit=audit)
 
 
 def training_page(curves_svg: str, samples_url: str) -> str:
@@ -107,7 +116,9 @@ def morning_page(night: object) -> str:
 
 
 def _brief(finding: dict[str, Any]) -> dict[str, Any]:
-    return {name: finding.get(name) for name in ("code", "severity")}
+    """What the table shows; in words only what is broken, for there are thousands of the rest."""
+    shown = ("code", "severity", *(["message"] if finding.get("severity") == "error" else []))
+    return {name: finding.get(name) for name in shown}
 
 
 def _filled(template: str, script_name: str, **values: object) -> str:

@@ -18,8 +18,14 @@ from flows.run import stabilize_plainly
 from gfn_core.errors import GfnError, SettingsError
 from gfn_core.media.encoding import Encoding
 from gfn_core.settings import StabilizeSettings
-from gfn_core.smoothing.settings import StageOneSettings
+from gfn_core.smoothing.settings import (
+    AUTO_REMOVED_SHARE,
+    DYNAMIC_ZOOM_SHARE,
+    StageOneSettings,
+)
+from gfn_core.smoothing.style import Style
 from gfn_core.store.catalogue import catalogue
+from gfn_core.store.keys import from_plain
 from gfn_core.store.trajectory_table import load_trajectory
 from tests.tracks_settings import BY_TRACKS
 
@@ -68,6 +74,24 @@ def test_what_is_not_named_stays_as_it_was(out: Path) -> None:
     assert entry.settings["encoding"]["quality"] == 35
     assert entry.settings["encoding"]["preset"] == "ultrafast"
     assert not any(item.missing for item in ResmoothRequest(out).plan())
+
+
+def test_crop_and_style_may_be_chosen_as_for_stabilize(out: Path) -> None:
+    words = ("--crop", "auto", "--style", "tripod", "--zoom", "dynamic", "--no-render")
+    command(out, *words, "--only", "first*")
+    entry, other = catalogue(ResmoothRequest(out).archive)
+    chosen = from_plain(StabilizeSettings, entry.settings).smoothing
+    assert chosen.removed_share == AUTO_REMOVED_SHARE
+    assert chosen.zoom_share == DYNAMIC_ZOOM_SHARE
+    assert Style.of(chosen) is Style.TRIPOD
+    assert Style.of(from_plain(StabilizeSettings, other.settings).smoothing) is Style.STEADY
+
+
+def test_a_crop_by_hand_ends_the_search_for_one() -> None:
+    searched = StabilizeSettings(smoothing=StageOneSettings(crop=0.75, removed_share=0.8))
+    by_hand = Changes(crop=0.8, style=Style.CINEMATIC).applied_to(searched).smoothing
+    assert (by_hand.crop, by_hand.removed_share) == (0.8, 0.0)
+    assert Changes(style=Style.STEADY).applied_to(searched).smoothing.removed_share == 0.8
 
 
 def test_stabilize_finds_what_resmooth_made(out: Path) -> None:

@@ -14,6 +14,7 @@ from gfn_core.errors import SettingsError
 from gfn_core.geometry import FrameGeometry
 from gfn_core.motion.model import Motion
 from gfn_core.settings import StabilizeSettings
+from gfn_core.smoothing.style import Style
 from gfn_core.store.archive import Archive
 from gfn_core.store.keys import plain
 from gfn_core.store.motion_table import save_motion
@@ -50,6 +51,14 @@ def test_processes_find_what_one_finds(out: Path) -> None:
         lost = [each.lost_view for each in clip.by_crop]
         assert lost == sorted(lost, reverse=True)
         assert clip.shake_left[0] < 0.5 * clip.shake_left[-1] < 0.5
+
+
+def test_a_style_may_be_tried(out: Path) -> None:
+    usual, tripod = (
+        SweepRequest(out, CROPS, style=style).jobs()[0].smoothing for style in (None, Style.TRIPOD)
+    )
+    assert Style.of(usual) is Style.STEADY
+    assert Style.of(tripod) is Style.TRIPOD
 
 
 def test_a_damaged_clip_costs_itself_alone(out: Path) -> None:

@@ -51,6 +51,17 @@ def test_all_of_them_follow_the_pan(across):
         assert place[-20:].mean() - place[:20].mean() > 0.1
 
 
+@pytest.mark.parametrize("before", list(Style))
+def test_a_style_leaves_nothing_of_the_one_before(before):
+    for style in Style:
+        settings = StageOneSettings(crop=0.8, zoom_share=0.3)
+        assert style.applied_to(before.applied_to(settings)) == style.applied_to(settings)
+
+
+def test_weights_of_ones_own_are_no_style():
+    assert Style.of(StageOneSettings(swing_weight=7.0)) is None
+
+
 def test_steady_is_what_the_settings_are_without_a_style():
     assert Style.STEADY.applied_to(StageOneSettings(crop=0.8)) == StageOneSettings(crop=0.8)
 

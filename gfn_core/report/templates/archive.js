@@ -67,12 +67,14 @@ function findings(clip) {
   const cell = element("td");
   const counts = new Map();
   for (const finding of clip.findings) {
-    const known = counts.get(finding.code) || { count: 0, severity: finding.severity };
+    const known = counts.get(finding.code) || { count: 0, severity: finding.severity, message: finding.message };
     known.count += 1;
     counts.set(finding.code, known);
   }
-  for (const [code, { count, severity }] of counts)
-    cell.append(element("div", count > 1 ? code + " \u00d7" + count : code, { class: severity === "info" ? "muted" : severity }));
+  for (const [code, { count, severity, message }] of counts) {
+    const text = (count > 1 ? code + " \u00d7" + count : code) + (message ? ": " + message : "");
+    cell.append(element("div", text, { class: severity === "info" ? "muted" : severity }));
+  }
   return cell;
 }
 function drawHead() {
