@@ -1,7 +1,7 @@
 """How long `gfn sweep` takes over a large archive: motion tables only, drawn by chance.
 
-python -m benchmarks.sweep_speed --out DIR --clips 1000 --frames 450
-python -m benchmarks.sweep_speed --out DIR --only "3/*"     # a part of it, on a busy machine
+`python -m benchmarks.sweep_speed --out DIR` makes the archive and sweeps it; with `--only "3/*"` a
+tenth of it, for a busy machine.
 """
 
 import argparse
