@@ -16,20 +16,22 @@ X26X_PRESETS = (
 
 @dataclass(frozen=True)
 class CodecTraits:
-    """What ffmpeg's encoder of one codec understands."""
+    """What ffmpeg's encoder of one codec makes, and understands."""
 
+    made: str  # ffmpeg's name of the codec
     quality_option: str | None  # None: lossless
     worst_quality: int  # largest value of that option; 0 is best
     presets: tuple[str, ...]  # from fast to slow
     preset_option: str = "preset"
 
 
+USUAL_CODEC = "libx264"
 CODECS = {
-    "libx264": CodecTraits("crf", 51, X26X_PRESETS),
-    "libx265": CodecTraits("crf", 51, X26X_PRESETS),
-    "libsvtav1": CodecTraits("crf", 63, tuple(str(speed) for speed in range(13, -1, -1))),
-    "prores_ks": CodecTraits("qscale", 32, ()),
-    "ffv1": CodecTraits(None, 0, ()),
+    "libx264": CodecTraits("h264", "crf", 51, X26X_PRESETS),
+    "libx265": CodecTraits("hevc", "crf", 51, X26X_PRESETS),
+    "libsvtav1": CodecTraits("av1", "crf", 63, tuple(str(speed) for speed in range(13, -1, -1))),
+    "prores_ks": CodecTraits("prores", "qscale", 32, ()),
+    "ffv1": CodecTraits("ffv1", None, 0, ()),
 }
 ALIASES = {"x264": "libx264", "x265": "libx265", "svtav1": "libsvtav1", "prores": "prores_ks"}
 
@@ -42,7 +44,7 @@ class Encoding:
         SettingsError: the codec is unknown, or a value out of its range.
     """
 
-    codec: str = "libx264"  # libx264, libx265, libsvtav1, prores_ks, ffv1, or a short name
+    codec: str = USUAL_CODEC  # libx264, libx265, libsvtav1, prores_ks, ffv1, or a short name
     quality: int = 18  # constant quality; smaller is better and larger; ffv1 is lossless anyway
     preset: str = "medium"  # effort; svtav1's "medium" is 6 of 0 to 13
     threads: int = 0  # 0: as many as cores
@@ -69,6 +71,13 @@ class Encoding:
     def traits(self) -> CodecTraits:
         """What the encoder understands."""
         return CODECS[self.encoder]
+
+    def may_keep(self, codec: str) -> bool:
+        """Whether a source in `codec` that needs no correction may stay as it is.
+
+        It may not where another codec was asked for than the usual one.
+        """
+        return self.encoder == USUAL_CODEC or self.traits.made == codec
 
     @property
     def _preset(self) -> str:

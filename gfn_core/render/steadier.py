@@ -1,7 +1,8 @@
 """Writes a video that is no worse than its source.
 
 What was planned is rendered and looked at. Where it shakes more than the source, stage 1 alone is
-tried, and then nothing is done at all; so it is, too, where nothing was to be corrected.
+tried, and then nothing is done at all; so it is, too, where nothing was to be corrected. What is
+not changed is copied, unless another codec than the usual one was asked for.
 """
 
 from collections.abc import Callable, Iterator
@@ -51,7 +52,8 @@ def write_steadier(
     """
     notes: list[str] = []
     for treatment, trajectory in _treatments(planned):
-        if treatment == UNTOUCHED:
+        may_keep = encoding.may_keep(info.codec)
+        if treatment == UNTOUCHED and may_keep:
             with suppress(GfnError):
                 left_out = _copied(source, info, motion, destination)
                 return Written(treatment, left_out, (*notes, "untouched: copied as it is"))
@@ -69,7 +71,8 @@ def write_steadier(
         _verify(source, info, motion, destination, left_out)
         seen = watch.steadiness()
         if treatment == UNTOUCHED:
-            notes.append("untouched: encoded anew, as it cannot be copied")
+            why = "it cannot be copied" if may_keep else f"{encoding.codec} was asked for"
+            notes.append(f"untouched: encoded anew, as {why}")
         if treatment == UNTOUCHED or not seen.is_worse:
             break
         notes.append(_worse(treatment, seen))

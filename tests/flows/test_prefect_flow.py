@@ -10,9 +10,12 @@ from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRun
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 from prefect.testing.utilities import prefect_test_harness
 
-from flows.archive import stabilize_archive
+from flows.archive import resmooth_archive, stabilize_archive
 from flows.ledger import read_run
 from flows.request import ArchiveRequest
+from flows.resmooth import Changes, ResmoothRequest
+from flows.run import stabilize_plainly
+from gfn_core.smoothing.style import Style
 from tests.tracks_settings import TRACKS
 
 
@@ -79,3 +82,19 @@ def test_what_was_found_is_shown_as_cached(source: Path, tmp_path: Path) -> None
         "render good.mp4": "Completed",
         "report good.mp4": "Cached",
     }
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("prefect_server")
+def test_smoothing_anew_is_a_flow_without_motion(source: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    stabilize_plainly(ArchiveRequest((source,), out, TRACKS), "first")
+    request = ResmoothRequest(out, Changes(crop=0.8, style=Style.TRIPOD))
+    state = resmooth_archive(request, "again", return_state=True)
+    assert state.is_completed()
+    (outcome,) = read_run(request.archive, "again").outcomes
+    assert outcome.executed == ("trajectory", "render", "report")
+    flow_run = state.state_details.flow_run_id
+    run_tasks = {name.split()[0] for name in task_states(flow_run)}
+    assert run_tasks == {"smooth", "probe", "render", "report"}
+    assert artifact_types(flow_run) == {"archive-run": "markdown", "archive-clips": "table"}

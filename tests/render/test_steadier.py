@@ -102,3 +102,23 @@ def test_what_cannot_be_copied_is_encoded(
     out = tmp_path / "out.mkv"
     written = write_steadier(small_clip, probe(small_clip), motion, whole(motion), out, FAST)
     assert written.notes == ("untouched: encoded anew, as it cannot be copied",)
+
+
+def test_a_codec_that_was_asked_for_is_used(
+    small_clip: Path, motion: Motion, tmp_path: Path
+) -> None:
+    out, asked = tmp_path / "out.mkv", Encoding("ffv1", threads=1)
+    written = write_steadier(small_clip, probe(small_clip), motion, whole(motion), out, asked)
+    assert written.notes == ("untouched: encoded anew, as ffv1 was asked for",)
+    assert probe(out).codec == "ffv1"
+    with av.open(str(small_clip)) as source, av.open(str(out)) as copy:
+        pairs = zip(source.decode(video=0), copy.decode(video=0), strict=True)
+        assert all(np.array_equal(a.to_ndarray(), b.to_ndarray()) for a, b in pairs)
+
+
+@pytest.mark.parametrize(
+    ("codec", "source", "may_stay"),
+    [("libx264", "vp9", True), ("x265", "hevc", True), ("x265", "h264", False)],
+)
+def test_what_may_stay_in_its_codec(codec: str, source: str, may_stay: bool) -> None:
+    assert Encoding(codec).may_keep(source) == may_stay
