@@ -1,6 +1,6 @@
 """Shake of the background alone, behind large objects whose masks are known.
 
-`python -m benchmarks.background ARCHIVE... --masks DIR --out DIR`: archives are `gfn stabilize`'s; DIR
+`python -m benchmarks.background ARCHIVE... --masks DIR --out DIR`: archives are gfn's; DIR
 holds a folder for each clip with a mask for each frame, as PNG. Corners are tracked outside of the
 masks in the *source*; how the background of the output moves follows from that and from the
 corrections that were rendered, so no object on the output can be taken for background.
