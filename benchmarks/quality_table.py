@@ -20,6 +20,7 @@ COLUMNS = {
     "wall_seconds": ("seconds", ".1f"),
 }
 RATIOS = ("acceleration_px", "jitter_px", "local_jitter_px")
+DIFFERENCES = ("nus_minimum", "psnr_db")
 
 
 def markdown(table: pd.DataFrame, machine: dict[str, str]) -> str:
@@ -36,18 +37,27 @@ def markdown(table: pd.DataFrame, machine: dict[str, str]) -> str:
 
 
 def _ratios(table: pd.DataFrame) -> list[str]:
-    """Geometric means over the clips on which both methods came through."""
+    """How methods compare to the reference on the clips on which both came through."""
     good = table[table["error"] == ""]
     if REFERENCE not in set(good["method"]):
         return []
-    by_clip = good.pivot_table(index="clip", columns="method", values=list(RATIOS))
-    lines = ["| method | clips | " + " | ".join(COLUMNS[name][0] for name in RATIOS) + " |"]
-    lines.append("|---" * (len(RATIOS) + 2) + "|")
+    names = [*RATIOS, *DIFFERENCES]
+    figures = good.pivot_table(index="clip", columns="method", values=names)
+    headings = [COLUMNS[name][0] for name in RATIOS]
+    headings[1:1] = [f"worst {headings[0]}"]
+    headings += [f"{COLUMNS[name][0]}, mean difference" for name in DIFFERENCES]
+    lines = [
+        "| method | clips | " + " | ".join(headings) + " |",
+        "|---" * (len(headings) + 2) + "|",
+    ]
     for method in good["method"].unique():
-        ratios = [by_clip[name][method] / by_clip[name][REFERENCE] for name in RATIOS]
-        shown = [f"{np.exp(np.log(ratio.dropna()).mean()):.3f}" for ratio in ratios]
-        lines.append(f"| {method} | {ratios[0].count()} | " + " | ".join(shown) + " |")
-    return [f"## Relative to {REFERENCE} (geometric mean)", "\n".join(lines)]
+        of, reference = figures.xs(method, axis=1, level=1), figures.xs(REFERENCE, axis=1, level=1)
+        ratios = {name: (of[name] / reference[name]).dropna() for name in RATIOS}
+        shown = [f"{np.exp(np.log(ratio).mean()):.3f}" for ratio in ratios.values()]
+        shown[1:1] = [f"{ratios[RATIOS[0]].max():.3f}"]
+        shown += [f"{(of[name] - reference[name]).mean():+.3f}" for name in DIFFERENCES]
+        lines.append(f"| {method} | {len(ratios[RATIOS[0]])} | " + " | ".join(shown) + " |")
+    return [f"## Relative to {REFERENCE} (ratios: geometric means)", "\n".join(lines)]
 
 
 def _clip(name: str, rows: pd.DataFrame) -> str:

@@ -47,9 +47,11 @@ def test_only_those_that_can_be_told_get_a_window():
 
 
 def test_ratios_are_geometric_means_over_shared_clips():
-    table = pd.DataFrame([row | {"local_jitter_px": 1.0} for row in ROWS])
+    others = {"local_jitter_px": 1.0, "nus_minimum": 0.5}
+    table = pd.DataFrame([row | others | {"psnr_db": 30.0 + row["jitter_px"]} for row in ROWS[:-1]])
+    table = pd.concat([table, pd.DataFrame(ROWS[-1:])])
     page = markdown(table, {"cores": "2"})
-    assert "| gfn | 2 | 1.000 | 4.000 | 1.000 |" in page
+    assert "| gfn | 2 | 1.000 | 2.000 | 4.000 | 1.000 | +0.000 | +4.000 |" in page
     assert "| gfn | it broke |" in page
     assert "- cores: 2" in page
 
