@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from flows.cli_options import CropChoice, ZoomStyle
+from flows.resmooth import Changes
 from gfn_core.media.encoding import Encoding
 from gfn_core.motion.estimator_name import EstimatorName
 from gfn_core.settings import MotionSettings, StabilizeSettings
@@ -28,4 +29,26 @@ def settings_of(
         motion=MotionSettings(estimator, weights=weights),
         smoothing=style.applied_to(smoothing),
         encoding=encoding,
+    )
+
+
+def changes_of(
+    *,
+    crop: str | None,
+    style: Style | None,
+    zoom: ZoomStyle | None,
+    codec: str | None,
+    quality: int | None,
+    preset: str | None,
+) -> Changes:
+    """Return what is to change of clips' settings; None keeps what each clip had."""
+    chosen = CropChoice.parse(crop) if crop else None
+    return Changes(
+        crop=chosen.crop if chosen else None,
+        removed_share=chosen.removed_share if chosen else 0.0,
+        style=style,
+        zoom_share=zoom.share if zoom else None,
+        codec=codec,
+        quality=quality,
+        preset=preset,
     )

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from flows.cli_options import ZoomStyle
 from flows.deadline import next_time
-from flows.look import settings_of
+from flows.look import changes_of, settings_of
 from flows.order import Order
 from flows.request import ArchiveRequest
 from flows.resmooth import Changes, ResmoothRequest, Selection
@@ -115,7 +115,8 @@ class Work(Parameters):
 class NewLook(Parameters):
     """What is to change; what is left out stays as each clip had it."""
 
-    crop: CropShare | None = None
+    crop: CropShare | Literal["auto"] | None = None
+    style: Style | None = None
     zoom: ZoomStyle | None = None
     codec: Codec | None = None
     quality: Quality | None = None
@@ -123,8 +124,14 @@ class NewLook(Parameters):
 
     def changes(self) -> Changes:
         """As resmoothing knows it."""
-        share = self.zoom.share if self.zoom else None
-        return Changes(self.crop, share, self.codec, self.quality, self.preset)
+        return changes_of(
+            crop=None if self.crop is None else str(self.crop),
+            style=self.style,
+            zoom=self.zoom,
+            codec=self.codec,
+            quality=self.quality,
+            preset=self.preset,
+        )
 
 
 class Clips(Parameters):

@@ -7,7 +7,6 @@ import typer
 
 from flows.cli_options import (
     Archive,
-    CropChoice,
     DryRun,
     Force,
     Json,
@@ -53,23 +52,17 @@ def resmooth(
     Clips are those of the archive OUT, narrowed by --only and --where (columns: mean and least
     confidence, seconds, crop and more; "gfn query OUT 'from summary'" shows them).
     """
-    from flows.resmooth import Changes, ResmoothRequest, Selection
+    from flows.look import changes_of
+    from flows.resmooth import ResmoothRequest, Selection
     from flows.resmoothing import resmooth as run
     from flows.resmoothing import show_resmooth
     from flows.settings import RunSettings
     from flows.stabilizing import Audience
 
-    chosen = CropChoice.parse(crop) if crop else None
     request = ResmoothRequest(
         out=out,
-        changes=Changes(
-            crop=chosen.crop if chosen else None,
-            removed_share=chosen.removed_share if chosen else 0.0,
-            style=style,
-            zoom_share=zoom.share if zoom else None,
-            codec=codec,
-            quality=quality,
-            preset=preset,
+        changes=changes_of(
+            crop=crop, style=style, zoom=zoom, codec=codec, quality=quality, preset=preset
         ),
         selection=Selection(only, where),
         source_folder=source,
