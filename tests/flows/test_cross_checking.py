@@ -13,10 +13,10 @@ from flows.run import stabilize_plainly
 from flows.stabilizing import Audience
 from gfn_core.audit.finding import Finding
 from gfn_core.motion.estimator_name import EstimatorName
-from gfn_core.settings import MotionSettings, StabilizeSettings
 from gfn_core.store.archive import Archive
 from gfn_core.store.motion_table import load_motion, save_motion
 from gfn_core.store.provenance import read_provenance
+from tests.tracks_settings import TRACKS
 
 pytestmark = pytest.mark.slow
 
@@ -26,8 +26,7 @@ def out(tmp_path: Path, small_clip: Path, other_clip: Path) -> Path:
     (tmp_path / "in").mkdir()
     for name, clip in (("first.mp4", small_clip), ("second.mp4", other_clip)):
         shutil.copyfile(clip, tmp_path / "in" / name)
-    settings = StabilizeSettings(MotionSettings(EstimatorName.TRACKS))
-    stabilize_plainly(ArchiveRequest((tmp_path / "in",), tmp_path / "out", settings), "first")
+    stabilize_plainly(ArchiveRequest((tmp_path / "in",), tmp_path / "out", TRACKS), "first")
     return tmp_path / "out"
 
 

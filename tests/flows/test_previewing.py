@@ -16,9 +16,9 @@ from flows.run import stabilize_plainly
 from flows.stored_clip import stored_clip
 from gfn_core.errors import GfnError
 from gfn_core.media.encoding import Encoding
-from gfn_core.motion.estimator_name import EstimatorName
-from gfn_core.settings import MotionSettings, StabilizeSettings
+from gfn_core.settings import StabilizeSettings
 from gfn_core.smoothing.settings import StageOneSettings
+from tests.tracks_settings import BY_TRACKS
 
 
 def frames_of(path: Path) -> tuple[list[np.ndarray], list[float], int]:
@@ -59,9 +59,7 @@ def test_a_start_beyond_the_end_is_said(small_clip: Path, tmp_path: Path) -> Non
 def archive(tmp_path: Path, small_clip: Path) -> Path:
     (tmp_path / "in").mkdir()
     shutil.copyfile(small_clip, tmp_path / "in" / "clip.mp4")
-    settings = StabilizeSettings(
-        MotionSettings(EstimatorName.TRACKS), encoding=Encoding(quality=16, preset="ultrafast")
-    )
+    settings = StabilizeSettings(BY_TRACKS, encoding=Encoding(quality=16, preset="ultrafast"))
     stabilize_plainly(ArchiveRequest((tmp_path / "in",), tmp_path / "out", settings), "first")
     return tmp_path / "out"
 
