@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from flows.archive_audit import ArchiveAudit
 from flows.cross_checking import CrossCheck
 from flows.ledger import write_page
+from flows.markup import escape
 from flows.repairing import collect_garbage, garbage, publish_again, repair_request
 from flows.stabilizing import Audience, run_request
 from gfn_core.audit.finding import KINDS, Finding, Severity, worst_severity

@@ -3,6 +3,7 @@
 import json
 import sys
 from datetime import datetime
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -29,6 +30,7 @@ from flows.cli_options import (
     Retry,
     Slots,
     Sources,
+    Strict,
     Weights,
     Zoom,
     ZoomStyle,
@@ -36,6 +38,7 @@ from flows.cli_options import (
 from flows.compare_command import compare, preview
 from flows.export_command import export_motion, import_motion
 from flows.order import Order
+from flows.printable import printable
 from flows.query_command import query
 from flows.resmooth_command import resmooth
 from flows.status_command import morning, status
@@ -44,7 +47,7 @@ from flows.train_command import train
 from flows.watch_command import watch
 from gfn_core import __version__
 from gfn_core.device_name import DeviceName
-from gfn_core.errors import GfnError
+from gfn_core.errors import FileTrouble, GfnError
 from gfn_core.motion.estimator_name import DEFAULT_ESTIMATOR
 from gfn_core.smoothing.style import Style
 
@@ -80,11 +83,19 @@ USAGE_EXIT_CODE = 2
 
 def main() -> None:
     """Run the command line; whatever a user can meet ends as one line on stderr."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # names need not be text
     try:
         app(standalone_mode=True)
     except GfnError as error:
-        print(f"gfn: {error}", file=sys.stderr)
-        sys.exit(USAGE_EXIT_CODE)
+        _leave(error)
+    except OSError as error:
+        _leave(FileTrouble.of(error, "stopped"))
+
+
+def _leave(error: GfnError) -> None:
+    print(f"gfn: {printable(str(error))}", file=sys.stderr)
+    sys.exit(USAGE_EXIT_CODE)
 
 
 def _version(wanted: bool) -> None:
@@ -121,6 +132,7 @@ def stabilize(
     deadline: Deadline = None,
     retry: Retry = False,
     force: Force = False,
+    strict: Strict = False,
     dry_run: DryRun = False,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -156,6 +168,7 @@ def stabilize(
             slots=slots,
             device=device,
             force=force,
+            strict=strict,
             order=order,
             first=tuple(first or ()),
             until=next_time(deadline, datetime.now()) if deadline else None,

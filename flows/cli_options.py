@@ -72,6 +72,10 @@ Quality = Annotated[int, typer.Option(help="Constant quality (CRF); lower is bet
 Preset = Annotated[str, typer.Option(help="Encoder preset: speed against size.")]
 Slots = Annotated[int, typer.Option(help="Clips at a time; 0 chooses by the number of cores.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace files at the outputs' names.")]
+Strict = Annotated[
+    bool,
+    typer.Option("--strict", help="Refuse damaged sources; else what can be read is stabilized."),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and stop.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]

@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gfn_core.errors import SettingsError
+from gfn_core.media.stream_plan import output_name
 from gfn_core.store.archive import STORE_FOLDER
+from gfn_core.store.archive_name import archive_name
 
+# Where file systems keep what was found broken or thrown away.
+SYSTEM_FOLDERS = frozenset(["$RECYCLE.BIN", "System Volume Information", "lost+found"])
 VIDEO_SUFFIXES = frozenset(
     [
         ".3g2",
@@ -46,7 +50,7 @@ VIDEO_SUFFIXES = frozenset(
 
 @dataclass(frozen=True)
 class FoundVideo:
-    """A file to stabilize, and its path relative to the SOURCE it was found under."""
+    """A file to stabilize, and its name in the archive: its path relative to its SOURCE."""
 
     source: Path
     video: str
@@ -55,38 +59,64 @@ class FoundVideo:
 def find_videos(sources: list[Path], out: Path) -> list[FoundVideo]:
     """Find the videos under `sources`; a file is taken whatever its name.
 
-    Folders are searched recursively, without following links to folders, and without OUT. With
-    several folders each one's tree goes under its own name. Raises `SettingsError` when a source
-    is missing or two sources would write one output.
+    Folders are searched recursively, without following links to folders, and without OUT; one that
+    cannot be read is found itself, for its trouble to be told. With several folders each one's tree
+    goes under its own name. Raises `SettingsError` when a source is missing, would be written over,
+    or would be written to the same file as another.
     """
+    out = resolved(out)
     folders = [source for source in sources if source.is_dir()]
     found: list[FoundVideo] = []
     for source in sources:
         if source.is_dir():
-            prefix = f"{source.resolve().name}/" if len(folders) > 1 else ""
+            _refuse_folder(source, out)
+            prefix = Path(resolved(source).name if len(folders) > 1 else "")
             found += [
-                FoundVideo(path, prefix + path.relative_to(source).as_posix())
-                for path in _walk(source, out.resolve())
+                FoundVideo(path, archive_name(prefix / path.relative_to(source)))
+                for path in _walk(source, out)
             ]
         elif source.exists():
-            found.append(FoundVideo(source, source.name))
+            found.append(FoundVideo(source, archive_name(Path(source.name))))
         else:
             raise SettingsError(f"{source}: no such file or folder")
-    _refuse_collisions(found)
+    found = list(dict.fromkeys(found))  # a folder, and a file in it
+    _refuse_collisions(found, out)
     return found
 
 
+def resolved(path: Path) -> Path:
+    """Return the path without links; unlike `Path.resolve`, also of a link that leads to itself."""
+    return Path(os.path.realpath(path))
+
+
+def _refuse_folder(source: Path, out: Path) -> None:
+    if resolved(source) == out:
+        raise SettingsError(f"{source}: is SOURCE and OUT; name another OUT")
+    if not os.access(source, os.R_OK | os.X_OK):
+        raise SettingsError(f"{source}: cannot be read; check its permissions")
+
+
 def _walk(folder: Path, out: Path) -> Iterator[Path]:
-    for parent, folders, files in os.walk(folder):
+    unreadable: list[Path] = []
+    for parent, folders, files in os.walk(
+        folder, onerror=lambda error: unreadable.append(Path(error.filename))
+    ):
         folders[:] = sorted(
-            name for name in folders if (Path(parent) / name).resolve() != out and name[0] != "."
+            name
+            for name in folders
+            if resolved(Path(parent) / name) != out
+            and name[0] != "."
+            and name not in SYSTEM_FOLDERS
         )
         for name in sorted(files):
             if Path(name).suffix.lower() in VIDEO_SUFFIXES and name[0] != ".":
                 yield Path(parent) / name
+    yield from unreadable
 
 
-def _refuse_collisions(found: list[FoundVideo]) -> None:
+def _refuse_collisions(found: list[FoundVideo], out: Path) -> None:
+    sources = {resolved(item.source) for item in found}
+    sources |= {resolved(item.source.parent) / item.source.name for item in found}
     seen: dict[str, Path] = {}
     for item in found:
         if item.video.split("/")[0] == STORE_FOLDER and "/" in item.video:
@@ -94,9 +124,14 @@ def _refuse_collisions(found: list[FoundVideo]) -> None:
                 f"{item.source}: a source folder named {STORE_FOLDER!r} would mix with the store; "
                 "name its parent's folders as separate sources or rename it"
             )
-        other = seen.setdefault(item.video, item.source)
-        if other != item.source:
+        output = output_name(item.video)
+        if out / output in sources:
             raise SettingsError(
-                f"{item.source} and {other} would both be written as {item.video}; "
+                f"{out / output}: is a source and would be written over; name another OUT"
+            )
+        other = seen.setdefault(output, item.source)
+        if resolved(other) != resolved(item.source):
+            raise SettingsError(
+                f"{item.source} and {other} would both be written as {output}; "
                 "give their folders as sources instead"
             )

@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from flows.markup import escape
 from flows.outcome import Outcome, RunSummary
 from flows.plan import ALL_STAGES, PlannedClip
 from tasks.progress import BOARD
@@ -81,6 +81,8 @@ def show_summary(console: Console, summary: RunSummary, page: str) -> None:
             console.print(line, soft_wrap=True)
         for note in outcome.notes:
             console.print(f"{escape(outcome.video)}: {escape(note)}", soft_wrap=True)
+    if summary.trouble:
+        console.print(f"[{STYLES['failed']}]trouble[/] {escape(summary.trouble)}", soft_wrap=True)
     console.print(
         f"{summary.counts} in {summary.seconds:.1f} s; report: {escape(page)}",
         soft_wrap=True,

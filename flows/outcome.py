@@ -42,6 +42,7 @@ class RunSummary:
 
     outcomes: tuple[Outcome, ...]
     seconds: float
+    trouble: str = ""  # of the run itself, not of a clip
 
     def count(self, status: Status) -> int:
         """Number of clips that ended so."""
@@ -56,10 +57,10 @@ class RunSummary:
 
     @property
     def exit_code(self) -> int:
-        """0 all are stabilized, 1 some failed, 2 there is none, 4 some wait for the next run."""
+        """0 all is well, 1 something failed, 2 no clip was there, 4 some wait for the next run."""
         if not self.outcomes:
             return 2
-        if self.count("failed") or self.count("quarantined"):
+        if self.count("failed") or self.count("quarantined") or self.trouble:
             return 1
         return LEFT_EXIT_CODE if self.count("deferred") else 0
 

@@ -13,8 +13,9 @@ from typing import Any
 from flows.footage import footage_of
 from flows.outcome import Outcome, Status
 from flows.plan import Route
+from flows.printable import printable
 from flows.submit import StageFuture, Submit
-from gfn_core.errors import GfnError, OutOfTime, StageCrashed, StageTimedOut
+from gfn_core.errors import FileTrouble, GfnError, OutOfTime, StageCrashed, StageTimedOut
 from tasks.clip import Clip, Made
 from tasks.motion import motion
 from tasks.probe import probe
@@ -79,8 +80,10 @@ def _finished(clip: Clip, made: list[Made]) -> Outcome:
 
 
 def _failed(clip: Clip, made: list[Made], error: Exception) -> Outcome:
-    known = isinstance(error, GfnError | OSError)
-    text = " ".join(str(error).split()) if known else f"internal error: {error!r}"
+    if isinstance(error, OSError):
+        error = FileTrouble.of(error, clip.video)
+    known = isinstance(error, GfnError)
+    text = printable(" ".join(str(error).split()) if known else f"internal error: {error!r}")
     status: Status = "deferred" if isinstance(error, OutOfTime) else "failed"
     return Outcome(
         clip.video,

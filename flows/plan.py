@@ -6,9 +6,11 @@ from typing import Literal
 from flows.outcome import Outcome
 from gfn_core.errors import GfnError
 from gfn_core.store.delivery import is_delivered, load_receipt
-from gfn_core.store.probed import load_probed
+from gfn_core.store.motion_table import load_motion
+from gfn_core.store.probed import ProbedSource, load_probed
 from gfn_core.store.published import is_published
 from tasks.clip import PROBE, Clip
+from tasks.damage import damage
 
 Route = Literal["stabilize", "resmooth", "smooth"]
 
@@ -51,7 +53,16 @@ def plan_stored(clip: Clip, sha256: str, route: Route) -> PlannedClip:
 def _missing(clip: Clip) -> tuple[str, ...]:
     if not _is_probed(clip):
         return ALL_STAGES
-    return _missing_for(clip, load_probed(clip.archive.path(clip.probe)).sha256)
+    probed = load_probed(clip.archive.path(clip.probe))
+    missing = _missing_for(clip, probed.sha256)
+    if clip.strict and "motion" not in missing and _is_damaged(clip, probed):
+        return ("motion", *missing)  # which will refuse it
+    return missing
+
+
+def _is_damaged(clip: Clip, probed: ProbedSource) -> bool:
+    motion = load_motion(clip.archive.path(clip.chain(probed.sha256).motion))
+    return damage(motion, probed.info) != ""
 
 
 def _is_probed(clip: Clip) -> bool:

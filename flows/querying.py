@@ -7,9 +7,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
+from flows.markup import escape
 from gfn_core.errors import GfnError, SettingsError
 from gfn_core.store.archive import Archive
 from gfn_core.store.query import query

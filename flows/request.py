@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from flows.discovery import FoundVideo, find_videos
+from flows.discovery import FoundVideo, find_videos, resolved
 from flows.plan import PlannedClip, Route, plan
 from flows.settings import RunSettings
 from gfn_core.errors import GfnError
@@ -45,7 +45,7 @@ class ArchiveRequest:
     @property
     def archive(self) -> Archive:
         """The folder that receives everything."""
-        return Archive(self.out.resolve())
+        return Archive(resolved(self.out))
 
     @property
     def route(self) -> Route:
@@ -68,12 +68,13 @@ def plan_archive(request: ArchiveRequest) -> list[PlannedClip]:
         plan(
             Clip(
                 archive=request.archive,
-                source=item.source.resolve(),
+                source=resolved(item.source),
                 video=item.video,
                 settings=request.settings,
                 threads=threads,
                 device=request.run.device,
                 force=request.run.force,
+                strict=request.run.strict,
             )
         )
         for item in found

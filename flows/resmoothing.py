@@ -4,11 +4,11 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 
-from rich.markup import escape
 from rich.table import Table
 
 from flows.estimate import estimate
 from flows.footage import analysed_footage
+from flows.markup import escape
 from flows.outcome import RunSummary
 from flows.pace import Pace
 from flows.plan import PlannedClip

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 
 from flows.deadline import in_time
@@ -16,6 +17,8 @@ from flows.quarantine import Quarantine
 from flows.request import RunRequest
 from flows.run_log import run_log, state_of
 from flows.submit import Submit
+from gfn_core.store.leftovers import remove_leftovers
+from gfn_core.store.room import require_writable
 from tasks.progress import BOARD
 
 Tell = Callable[[Outcome], None]
@@ -30,8 +33,13 @@ def stabilize_plainly(request: RunRequest, run_id: str) -> RunSummary:
 def run_stages(
     request: RunRequest, run_id: str, submit: Submit, tell: Tell = lambda outcome: None
 ) -> RunSummary:
-    """Do what is missing, and note it in the archive as it happens."""
+    """Do what is missing, and note it in the archive as it happens.
+
+    Raises `FileTrouble` where nothing can be written to OUT.
+    """
     started = time.monotonic()
+    require_writable(request.archive)
+    remove_leftovers(request.archive)
     planned = request.plan()
     outcomes = {item.clip.video: item.outcome for item in planned}
     todo = [item for item in planned if item.missing]
@@ -43,9 +51,10 @@ def run_stages(
             tell(outcome)
             BOARD.finish(outcome.video)
         summary = RunSummary(tuple(outcomes.values()), round(time.monotonic() - started, 3))
-        note_run(request.archive, run_id, summary)
+        with log.spared():
+            note_run(request.archive, run_id, summary)
         log.last_word("ended", seconds=summary.seconds)
-    return summary
+    return replace(summary, trouble=log.trouble)
 
 
 def _ends(request: RunRequest, todo: Sequence[PlannedClip], submit: Submit) -> Iterator[Outcome]:
@@ -66,5 +75,6 @@ def _ends(request: RunRequest, todo: Sequence[PlannedClip], submit: Submit) -> I
     submit_in_time = in_time(submit, pace, todo)
     for outcome in process_clips(queue, submit_in_time, run.slots_for(len(queue)), request.route):
         pace.learn(outcome)
-        quarantine.learn(states[outcome.video], outcome)
+        with suppress(OSError):  # a full disk, which the run's log has met before
+            quarantine.learn(states[outcome.video], outcome)
         yield outcome

@@ -18,6 +18,7 @@ from flows.metrics import RunMetrics
 from flows.outcome import Outcome
 from flows.submit import StageFuture, Submit
 from gfn_core import __version__
+from gfn_core.errors import FileTrouble
 from gfn_core.store.archive import Archive
 from gfn_core.store.journal import Journal, is_being_written, last_line, read_journal
 from tasks.clip import Clip
@@ -30,9 +31,13 @@ _open_logs: set["RunLog"] = set()
 
 
 class RunLog:
-    """The log of a run under way."""
+    """The log of a run under way.
+
+    A disk that is full stops no run: what becomes of the clips counts more than its record.
+    """
 
     def __init__(self, archive: Archive, run_id: str) -> None:
+        self.trouble = ""  # the first that kept something from being written
         self._journal = Journal(log_path(archive, run_id))
         self._metrics = RunMetrics(archive)
         self._told = 0.0
@@ -47,23 +52,34 @@ class RunLog:
 
         def submit_noted(stage: StageTask, clip: Clip) -> StageFuture:
             name, state = stage.makes.name, state_of(clip)
-            self._journal.note("stage", video=clip.video, stage=name, state=state)
+            with self.spared():
+                self._journal.note("stage", video=clip.video, stage=name, state=state)
             return submit(stage, clip)
 
         return submit_noted
 
     def clip_ended(self, outcome: Outcome) -> None:
         """Note what became of a clip."""
-        self._journal.note("clip", **asdict(outcome))
         self._metrics.learn(outcome)
-        if time.monotonic() - self._told > METRICS_SECONDS:
-            self._told = time.monotonic()
-            self._metrics.write()
+        with self.spared():
+            self._journal.note("clip", **asdict(outcome))
+            if time.monotonic() - self._told > METRICS_SECONDS:
+                self._told = time.monotonic()
+                self._metrics.write()
 
     def last_word(self, event: str, **facts: object) -> None:
         """Note how the run ends."""
-        self._journal.note(event, **facts)
-        self._metrics.write(has_ended=True)
+        with self.spared():
+            self._journal.note(event, **facts)
+            self._metrics.write(has_ended=True)
+
+    @contextmanager
+    def spared(self) -> Iterator[None]:
+        """Spare the run what goes wrong with its records; the first trouble is kept."""
+        try:
+            yield
+        except OSError as error:
+            self.trouble = self.trouble or str(FileTrouble.of(error, "the run's record"))
 
     def interrupted(self) -> None:
         """Note that the run ends at once: one system call, no locks."""

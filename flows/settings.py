@@ -23,6 +23,7 @@ class RunSettings:
     until: float | None = None  # the run's deadline, as `time.time` counts
     retry: bool = False  # try clips again that are in quarantine
     gpu_limit: str = ""  # Prefect's concurrency limit that a stage on a GPU holds; empty: none
+    strict: bool = False  # refuse damaged sources, instead of stabilizing what of them is left
 
     def __post_init__(self) -> None:
         if not 0 <= self.slots <= MOST_SLOTS:

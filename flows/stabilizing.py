@@ -13,6 +13,7 @@ from flows.ledger import new_run_id, page_path, read_run
 from flows.outcome import RunSummary
 from flows.pace import Pace
 from flows.plan import PlannedClip
+from flows.printable import printable
 from flows.request import ArchiveRequest, RunRequest
 from flows.server import ServerUnavailable, ensure_server
 from flows.settings import prefect_api_url, quiet_prefect, state_folder
@@ -55,7 +56,9 @@ def run_request(request: RunRequest, audience: Audience, *, with_prefect: bool) 
     if audience.quiet:
         for outcome in summary.outcomes:
             if outcome.error:
-                print(f"gfn: {outcome.error}", file=sys.stderr)
+                print(f"gfn: {printable(outcome.error)}", file=sys.stderr)
+        if summary.trouble:
+            print(f"gfn: {printable(summary.trouble)}", file=sys.stderr)
     return summary
 
 

@@ -6,10 +6,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
-from rich.markup import escape
 from rich.progress import track
 from rich.table import Table
 
+from flows.markup import escape
 from flows.settings import RunSettings
 from flows.stabilizing import Audience
 from flows.sweep import SweepRequest, SweptClip, sweep

@@ -5,6 +5,8 @@ GfnError
 ├── SourceError          a source file cannot be used; the batch goes on without it
 │   ├── NotAVideo        no video stream, or not a media file at all
 │   └── DamagedVideo     a video that cannot be decoded (far enough)
+├── FileTrouble          the file system refuses: full, read-only, forbidden, broken
+│   └── NoSpace          too little room, noticed before the disk was full
 ├── FramesDiffer         the renderer met other frames than those analysed
 ├── EncodingFailed       ffmpeg refused or died
 ├── ArtifactDamaged      a stored artifact cannot be read back
@@ -16,6 +18,17 @@ GfnError
 
 A message is one line: what it is about, what is wrong, what to do.
 """
+
+import errno
+from typing import Self
+
+ADVICE = {
+    errno.ENOSPC: "free some space",
+    errno.EDQUOT: "free some of your quota",
+    errno.EROFS: "make it writable",
+    errno.EACCES: "check its permissions",
+    errno.EPERM: "check its permissions",
+}
 
 
 class GfnError(Exception):
@@ -36,6 +49,22 @@ class NotAVideo(SourceError):
 
 class DamagedVideo(SourceError):
     """The file's video stream cannot be decoded."""
+
+
+class FileTrouble(GfnError):
+    """The file system refuses to read or to write."""
+
+    @classmethod
+    def of(cls, error: OSError, label: str) -> Self:
+        """Say what the system said, and what to do; `label` names what was being done."""
+        place = f"{error.filename}: " if error.filename else ""
+        reason = error.strerror or " ".join(str(error).split())
+        advice = ADVICE.get(error.errno or 0, "check the disk")
+        return cls(f"{label}: {place}{reason}; {advice} and run again")
+
+
+class NoSpace(FileTrouble):
+    """Too little room is left for the output."""
 
 
 class FramesDiffer(GfnError):

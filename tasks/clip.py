@@ -4,10 +4,10 @@ import math
 import os
 import time
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from gfn_core.device_name import DeviceName
-from gfn_core.media.stream_plan import output_suffix
+from gfn_core.media.stream_plan import output_name
 from gfn_core.settings import StabilizeSettings
 from gfn_core.store.archive import Archive
 from gfn_core.store.keys import ArtifactRef, Stage, plain
@@ -39,6 +39,7 @@ class Clip:
     threads: int = 1  # that each stage's process may use; decides no result
     device: DeviceName = DeviceName.AUTO  # that networks run on; likewise
     force: bool = False  # replace a file at the output's name that is not ours
+    strict: bool = False  # refuse a source that is damaged
     analysed: AnalysedSource | None = None  # go on from this motion, whatever made it
     gpu_limit: str = ""  # Prefect's concurrency limit that a stage on a GPU holds; empty: none
     until: float | None = None  # the run's deadline, as `time.time` counts
@@ -50,13 +51,8 @@ class Clip:
 
     @property
     def output_name(self) -> str:
-        """Path of the stabilized video relative to OUT.
-
-        A container that cannot hold the result becomes another, named after both, so that
-        `a.avi` and `a.mkv` do not meet.
-        """
-        own, written = PurePosixPath(self.video).suffix, output_suffix(Path(self.video))
-        return self.video if own.lower() == written else f"{self.video}{written}"
+        """Path of the stabilized video relative to OUT."""
+        return output_name(self.video)
 
     @property
     def output(self) -> Path:

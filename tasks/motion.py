@@ -3,37 +3,51 @@
 from collections.abc import Generator, Iterable
 from pathlib import Path
 
-import numpy as np
-
 from gfn_core import __version__
-from gfn_core.errors import FramesDiffer
+from gfn_core.errors import DamagedVideo, FramesDiffer
 from gfn_core.media.frame_reader import GrayFrame, open_reader
 from gfn_core.media.video_info import VideoInfo
 from gfn_core.motion.estimator import estimate_motion
 from gfn_core.motion.model import Motion
 from gfn_core.store.keys import plain
-from gfn_core.store.motion_table import save_motion
+from gfn_core.store.motion_table import load_motion, save_motion
 from gfn_core.work_ahead import work_ahead
 from tasks.clip import MOTION, Clip, Made
+from tasks.confinement import GPU_DRIVER
+from tasks.damage import damage
 from tasks.estimators import estimator_of
-from tasks.making import Notes, make, probed_source
+from tasks.making import Notes, make, probed_source, reading_seconds
 from tasks.stage_task import stage_task
 from tasks.supervisor import Progress
 
-DEADLINE_SECONDS = 120.0
+READINGS = 3  # of the whole source: its packets, by each of two decoders, and its frames
 SLOWEST_SECONDS_A_FRAME = 2.0
+SLOWEST_FRAMES = 60  # decoded and analysed before the first is told of
 FRAMES_AHEAD = 8
-MISSING_SECONDS, MISSING_SHARE = 0.5, 0.02  # of the declared duration; less is rounding
 
 
 @stage_task(MOTION)
 def motion(clip: Clip) -> Made:
-    """Estimate the camera's motion between successive frames."""
+    """Estimate the camera's motion between successive frames.
+
+    Raises `DamagedVideo` for what cannot be decoded as a whole, where the clip's run is strict.
+    """
     probed = probed_source(clip)
     frames = probed.info.frame_count
-    deadline = DEADLINE_SECONDS + SLOWEST_SECONDS_A_FRAME * frames
+    deadline = READINGS * reading_seconds(clip) + SLOWEST_SECONDS_A_FRAME * frames
     artifact = clip.chain(probed.sha256).motion
-    return make(clip, artifact, _estimate, deadline_seconds=deadline, frame_count=frames)
+    made = make(
+        clip,
+        artifact,
+        _estimate,
+        deadline_seconds=deadline,
+        silence_seconds=READINGS * reading_seconds(clip) + SLOWEST_SECONDS_A_FRAME * SLOWEST_FRAMES,
+        frame_count=frames,
+        is_confined=not GPU_DRIVER.exists(),
+    )
+    if clip.strict and (lost := damage(load_motion(clip.archive.path(artifact)), probed.info)):
+        raise DamagedVideo(f"{clip.source}: {lost}; leave out --strict to stabilize that much")
+    return made
 
 
 def _estimate(clip: Clip, unfinished: Path, progress: Progress) -> Notes:
@@ -52,8 +66,10 @@ def _estimate(clip: Clip, unfinished: Path, progress: Progress) -> Notes:
         "decoder": decoder,
         "time_base": str(probed.info.time_base),
     }
+    probed_source(clip)
     save_motion(unfinished, estimated, provenance)
-    return _damage(estimated, probed.info)
+    lost = damage(estimated, probed.info)
+    return (lost,) if lost else ()
 
 
 def _estimate_with(
@@ -64,15 +80,6 @@ def _estimate_with(
     frames = work_ahead(_counted(reader, progress), FRAMES_AHEAD)  # decoding takes half the time
     motion = estimate_motion(frames, estimator_of(clip), info.geometry)
     return motion, reader.name
-
-
-def _damage(motion: Motion, info: VideoInfo) -> Notes:
-    """Say so when the frames end long before the container's own duration."""
-    decoded = float(np.ptp(motion.pts_seconds)) + float(1 / info.frame_rate)
-    declared = info.declared_seconds or 0.0
-    if decoded > declared * (1 - MISSING_SHARE) - MISSING_SECONDS:
-        return ()
-    return (f"damaged: only {decoded:.1f} s of {declared:.1f} s can be decoded",)
 
 
 def _counted(frames: Iterable[GrayFrame], progress: Progress) -> Generator[GrayFrame, None, None]:

@@ -6,6 +6,7 @@ and nothing else; when we die, the kernel ends the server that forks the childre
 """
 
 import contextlib
+import math
 import multiprocessing
 import os
 import signal
@@ -18,8 +19,9 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from typing import Any, TypeVar
 
-from gfn_core.errors import GfnError, StageCrashed, StageFailed, StageTimedOut
+from gfn_core.errors import FileTrouble, GfnError, StageCrashed, StageFailed, StageTimedOut
 from gfn_core.media.parent_death import die_with_parent
+from tasks.patience import Patience
 
 POLL_SECONDS = 0.2
 PROGRESS_SECONDS = 0.25
@@ -48,20 +50,23 @@ def supervised(
     *args: object,
     label: str,
     deadline_seconds: float,
+    silence_seconds: float = math.inf,
     on_progress: Progress | None = None,
 ) -> Result:
     """Run `work(*args, progress=...)` in a child process and return its result.
 
-    Raises the child's own `GfnError`, `StageTimedOut` after `deadline_seconds`, `StageCrashed` when
-    a signal ended it, `StageFailed` for any other end. `label` names file and stage in messages.
+    Raises the child's own `GfnError`, `StageTimedOut` after `deadline_seconds` in all or
+    `silence_seconds` without progress, `StageCrashed` when a signal ended it, `StageFailed` for any
+    other end. `label` names file and stage in messages.
     """
     ours, theirs = _context.Pipe(duplex=False)
-    child = _context.Process(target=_child, args=(theirs, work, args), daemon=True)
+    child = _context.Process(target=_child, args=(theirs, label, work, args), daemon=True)
     _starter.submit(child.start).result()
     theirs.close()
     _running.add(child)
+    patience = Patience(deadline_seconds, silence_seconds)
     try:
-        kind, value = _receive(ours, child, label, time.monotonic() + deadline_seconds, on_progress)
+        kind, value = _receive(ours, child, label, patience, on_progress)
     finally:
         _end(child)
         _running.discard(child)
@@ -84,14 +89,14 @@ def _receive(
     connection: Connection,
     child: ForkServerProcess,
     label: str,
-    deadline: float,
+    patience: Patience,
     on_progress: Progress | None,
 ) -> tuple[str, Any]:
     while True:
         if _stopped.is_set():
             raise StageFailed(f"{label}: interrupted")
-        if time.monotonic() > deadline:
-            raise StageTimedOut(f"{label}: stopped after its deadline; the file may be damaged")
+        if patience.is_at_end:
+            raise StageTimedOut(f"{label}: {patience.end}; the file may be damaged")
         if not connection.poll(POLL_SECONDS):
             continue
         try:
@@ -101,6 +106,7 @@ def _receive(
             raise StageCrashed(f"{label}: {_cause_of_death(child.exitcode)}") from None
         if kind in ENDS:
             return kind, value
+        patience.renew()
         if kind == "progress" and on_progress is not None:
             on_progress(value)
 
@@ -111,7 +117,9 @@ def _cause_of_death(exit_code: int | None) -> str:
     return f"its process ended early (exit code {exit_code})"
 
 
-def _child(connection: Connection, work: Callable[..., object], args: tuple[object, ...]) -> None:
+def _child(
+    connection: Connection, label: str, work: Callable[..., object], args: tuple[object, ...]
+) -> None:
     os.setpgid(0, 0)
     die_with_parent()
     connection.send(("started", None))  # ends us here if all have died before they could tell us
@@ -128,6 +136,10 @@ def _child(connection: Connection, work: Callable[..., object], args: tuple[obje
         message: tuple[str, object] = ("result", work(*args, progress=progress))
     except GfnError as error:
         message = ("error", error)
+    except OSError as error:
+        message = ("error", FileTrouble.of(error, label))
+    except MemoryError:
+        message = ("error", StageFailed(f"{label}: ran out of memory"))
     except Exception as error:
         where = traceback.extract_tb(error.__traceback__)[-1]
         text = " ".join(str(error).split())

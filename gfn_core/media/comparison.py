@@ -9,7 +9,7 @@ from typing import Any
 import ffmpeg
 
 from gfn_core.errors import EncodingFailed
-from gfn_core.media.ffmpeg_binary import ffmpeg_path, file_url
+from gfn_core.media.ffmpeg_binary import ffmpeg_path, file_argument
 from gfn_core.media.video_info import VideoInfo
 
 ENCODING = {"vcodec": "libx264", "crf": 18, "preset": "veryfast", "pix_fmt": "yuv420p"}
@@ -63,7 +63,7 @@ def write_comparison(
 
     Raises `EncodingFailed` when ffmpeg does not finish.
     """
-    inputs = ffmpeg.input(file_url(first)), ffmpeg.input(file_url(second))
+    inputs = ffmpeg.input(file_argument(first)), ffmpeg.input(file_argument(second))
     left, right = (_fitted(each.video, pane) for each in inputs)
     whole = left.filter("pad", pane.width_of(layout), pane.height + line.height_px)
     half = pane.width // 2
@@ -73,7 +73,7 @@ def write_comparison(
         cut = right.filter("crop", pane.width - half, pane.height, half, 0)
         edge = {"x": half, "y": 0, "w": LINE_PX, "h": pane.height, "color": "white", "t": "fill"}
         pictures = whole.overlay(cut, x=half, y=0).filter("drawbox", **edge)
-    plot = ffmpeg.input(file_url(line.plot))
+    plot = ffmpeg.input(file_argument(line.plot))
     stacked = pictures.overlay(plot, x=0, y=pane.height)  # keeps the times of the first video
     mark = ffmpeg.input(
         f"color=black:size={LINE_PX}x{line.height_px}", format="lavfi", t=line.seconds + 1
@@ -81,7 +81,12 @@ def write_comparison(
     x = f"{line.left_px}+{line.span_px}*t/{line.seconds:.6f}"
     marked = ffmpeg.overlay(stacked, mark, x=x, y=pane.height, eof_action="pass")
     output = ffmpeg.output(
-        marked, inputs[0]["a?"], file_url(target), **ENCODING, acodec="aac", shortest=None
+        marked,
+        inputs[0]["a?"],
+        filename=file_argument(target),
+        **ENCODING,
+        acodec="aac",
+        shortest=None,
     )
     run_ffmpeg(output, target)
 
@@ -92,9 +97,11 @@ def cut_out(source: Path, target: Path, pts_seconds: float, seconds: float, pane
     It begins with the first frame at `pts_seconds` or later. Raises `EncodingFailed` when ffmpeg
     does not finish.
     """
-    part = ffmpeg.input(file_url(source), ss=pts_seconds, t=seconds, seek_timestamp=1)
+    part = ffmpeg.input(file_argument(source), ss=pts_seconds, t=seconds, seek_timestamp=1)
     picture = _fitted(part.video, pane)
-    run_ffmpeg(ffmpeg.output(picture, part["a?"], file_url(target), **ENCODING), target)
+    run_ffmpeg(
+        ffmpeg.output(picture, part["a?"], filename=file_argument(target), **ENCODING), target
+    )
 
 
 def run_ffmpeg(output: Any, target: Path) -> None:  # noqa: ANN401 - ffmpeg-python has no types

@@ -30,12 +30,16 @@ def open_container(path: Path) -> Iterator[InputContainer]:
         ) as container:
             yield container
     except av.FFmpegError as error:
-        kind = NotAVideo if isinstance(error, av.InvalidDataError) else DamagedVideo
-        raise kind(
-            f"{path}: cannot be read as a video ({error.strerror}); check the file"
-        ) from None
+        raise _refusal(path, error) from None
     except (MemoryError, OSError) as error:
         raise DamagedVideo(f"{path}: cannot be read ({error}); check the file") from None
+
+
+def _refusal(path: Path, error: av.FFmpegError) -> SourceError:
+    if isinstance(error, av.ArgumentError):  # it knows the format, which is not one of ours
+        return NotAVideo(f"{path}: a playlist, a picture or a script; name a video file")
+    kind = NotAVideo if isinstance(error, av.InvalidDataError) else DamagedVideo
+    return kind(f"{path}: cannot be read as a video ({error.strerror}); check the file")
 
 
 def _refuse_what_is_no_file(path: Path) -> None:
@@ -56,7 +60,10 @@ def main_video_stream(container: InputContainer, path: Path) -> VideoStream:
     pictures = [s for s in container.streams.video if not s.disposition & NOT_THE_PICTURE]
     if not pictures:
         raise NotAVideo(f"{path}: holds no video stream; name a video file")
-    return next((s for s in pictures if s.disposition & Disposition.default), pictures[0])
+    known = [s for s in pictures if s.codec_context]
+    if not known:
+        raise DamagedVideo(f"{path}: its video is of no known codec; check the file in a player")
+    return next((s for s in known if s.disposition & Disposition.default), known[0])
 
 
 def video_stream(container: InputContainer, index: int) -> VideoStream:

@@ -7,7 +7,7 @@ import ffmpeg
 
 from gfn_core.errors import EncodingFailed
 from gfn_core.media.child_process import Child
-from gfn_core.media.ffmpeg_binary import PROBE_OPTIONS, ffmpeg_path, file_url
+from gfn_core.media.ffmpeg_binary import PROBE_OPTIONS, ffmpeg_path, file_argument
 from gfn_core.media.stream_plan import StreamPlan
 from gfn_core.media.video_info import VideoInfo
 
@@ -21,10 +21,10 @@ def copy_video(source: Path, info: VideoInfo, destination: Path) -> tuple[str, .
         shutil.copyfile(source, destination)
         return ()
     plan = StreamPlan.of(info, source, destination)
-    whole = ffmpeg.input(file_url(source), **PROBE_OPTIONS)
+    whole = ffmpeg.input(file_argument(source), **PROBE_OPTIONS)
     streams = [whole[str(stream.index)] for stream in plan.streams]
     options = {"format": plan.muxer, "codec": "copy", "copyts": None, "loglevel": "error"}
-    copied = ffmpeg.output(*streams, file_url(destination), **options)
+    copied = ffmpeg.output(*streams, filename=file_argument(destination), **options)
     child = Child(ffmpeg.compile(copied, cmd=ffmpeg_path(), overwrite_output=True))
     code, complaint = child.finish()
     if code != 0:

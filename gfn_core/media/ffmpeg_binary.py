@@ -8,7 +8,7 @@ that read one self-contained file.
 import re
 import subprocess
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import cast
 
 import imageio_ffmpeg
@@ -31,8 +31,16 @@ def ffmpeg_path() -> str:
 
 
 def file_url(path: Path) -> str:
-    """Name a local file so that ffmpeg reads no option, pattern or protocol into its name."""
+    """Name a local file so that libav reads no option, pattern or protocol into its name."""
     return f"file:{path.absolute()}"
+
+
+def file_argument(path: Path) -> PurePath:
+    """Name a local file likewise on ffmpeg's command line.
+
+    No text, because a name need not be UTF-8, which ffmpeg-python asks of every text.
+    """
+    return PurePath(file_url(path))
 
 
 @cache

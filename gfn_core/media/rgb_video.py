@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gfn_core.errors import EncodingFailed
-from gfn_core.media.ffmpeg_binary import ffmpeg_path, file_url
+from gfn_core.media.ffmpeg_binary import ffmpeg_path, file_argument
 
 Picture = NDArray[np.uint8]  # (H, W, 3) RGB
 
@@ -39,8 +39,10 @@ def write_rgb_video(
     try:
         if sound is not None:
             _write_wav(wav, sound)
-            streams.append(ffmpeg.input(file_url(wav)))
-        command = ffmpeg.output(*streams, file_url(path), **ENCODING, **TAGS, acodec="aac")
+            streams.append(ffmpeg.input(file_argument(wav)))
+        command = ffmpeg.output(
+            *streams, filename=file_argument(path), **ENCODING, **TAGS, acodec="aac"
+        )
         _pipe(command, pictures, path)
     finally:
         wav.unlink(missing_ok=True)
@@ -51,9 +53,11 @@ def write_side_by_side(left: Path, right: Path, path: Path) -> None:
 
     Raises `EncodingFailed` when ffmpeg does not finish.
     """
-    first, second = ffmpeg.input(file_url(left)), ffmpeg.input(file_url(right))
+    first, second = ffmpeg.input(file_argument(left)), ffmpeg.input(file_argument(right))
     both = ffmpeg.filter([first.video, second.video], "hstack")
-    command = ffmpeg.output(both, first.audio, file_url(path), **ENCODING, **TAGS, acodec="copy")
+    command = ffmpeg.output(
+        both, first.audio, filename=file_argument(path), **ENCODING, **TAGS, acodec="copy"
+    )
     _pipe(command, (), path)
 
 

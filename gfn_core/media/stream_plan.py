@@ -1,12 +1,12 @@
 """Which streams of a source its output can carry."""
 
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import ffmpeg
 
 from gfn_core.media.child_process import succeeds
-from gfn_core.media.ffmpeg_binary import PROBE_OPTIONS, ffmpeg_path, file_url
+from gfn_core.media.ffmpeg_binary import PROBE_OPTIONS, ffmpeg_path, file_argument
 from gfn_core.media.video_info import StreamInfo, VideoInfo
 
 MUXERS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska"}
@@ -19,6 +19,16 @@ def output_suffix(source: Path) -> str:
     """Return the file suffix of the output: the source's if it can be written, else ".mkv"."""
     suffix = source.suffix.lower()
     return suffix if suffix in MUXERS else OTHER_SUFFIX
+
+
+def output_name(video: str) -> str:
+    """Return the path of the output below OUT.
+
+    A container that cannot hold the result becomes another, named after both, so that `a.avi` and
+    `a.mp4` do not meet.
+    """
+    own, written = PurePosixPath(video).suffix, output_suffix(Path(video))
+    return video if own.lower() == written else f"{video}{written}"
 
 
 @dataclass(frozen=True)
@@ -60,7 +70,7 @@ def _is_written_anew(stream: StreamInfo, muxer: str) -> bool:
 
 
 def _can_copy(source: Path, stream: StreamInfo, muxer: str) -> bool:
-    trial = ffmpeg.input(file_url(source), **PROBE_OPTIONS)[str(stream.index)].output(
+    trial = ffmpeg.input(file_argument(source), **PROBE_OPTIONS)[str(stream.index)].output(
         "/dev/null", format=muxer, codec="copy", t=TRIAL_SECONDS, loglevel="quiet"
     )
     command = ffmpeg.compile(trial, cmd=[ffmpeg_path(), "-nostdin"], overwrite_output=True)

@@ -15,7 +15,11 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from gfn_core.errors import DamagedVideo
+
 PtsArray = NDArray[np.int64]
+
+MOST_FRAMES = 10_000_000  # two days at 60 a second; more are a trap, or not one video
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,10 @@ class Timeline:
 
     @classmethod
     def of(cls, container: InputContainer, stream: VideoStream) -> "Timeline":
-        """Read all packets of a stream without decoding them; leaves the container at its end."""
+        """Read all packets of a stream without decoding them; leaves the container at its end.
+
+        Raises `DamagedVideo` where there is no end of them.
+        """
         pts: list[int] = []
         next_pts, last = 0, (0, 0)
         try:
@@ -48,6 +55,8 @@ class Timeline:
                 if not packet.is_discard:  # cut away by an edit list
                     pts.append(time)
                     last = max(last, (time, packet.duration or 0))
+                if len(pts) > MOST_FRAMES:
+                    raise DamagedVideo(f"{container.name}: holds more than {MOST_FRAMES} frames")
         except av.FFmpegError:
             pass  # a broken tail: the video ends here
         return cls(np.sort(np.array(pts, np.int64)), last[1])

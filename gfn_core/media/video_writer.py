@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from gfn_core.errors import EncodingFailed
 from gfn_core.media.child_process import Child
 from gfn_core.media.encoding import Encoding
-from gfn_core.media.ffmpeg_binary import PROBE_OPTIONS, ffmpeg_path, file_url
+from gfn_core.media.ffmpeg_binary import PROBE_OPTIONS, ffmpeg_path, file_argument
 from gfn_core.media.pixel_format import nearest_planar
 from gfn_core.media.raw_video_pipe import RawVideoPipe
 from gfn_core.media.stream_plan import StreamPlan
@@ -101,7 +101,10 @@ class VideoWriter:
         return EncodingFailed(f"{self._source}: ffmpeg could not write the output: {reason}")
 
     def _command(self, encoding: Encoding) -> list[str]:
-        pipe, source = self._pipe_input(), ffmpeg.input(file_url(self._source), **PROBE_OPTIONS)
+        pipe, source = (
+            self._pipe_input(),
+            ffmpeg.input(file_argument(self._source), **PROBE_OPTIONS),
+        )
         picture = self._tagged_picture(pipe)
         streams = [
             picture if stream.index == self._info.stream_index else source[str(stream.index)]
@@ -109,7 +112,7 @@ class VideoWriter:
         ]
         inputs = [pipe[NO_STREAM], source[NO_STREAM]]  # first, so that the source is input 1
         options = self._output_options(encoding)
-        output = ffmpeg.output(*inputs, *streams, file_url(self._output), **options)
+        output = ffmpeg.output(*inputs, *streams, filename=file_argument(self._output), **options)
         command = output.global_args("-hide_banner", "-nostats", "-nostdin", "-loglevel", "error")
         return cast(list[str], ffmpeg.compile(command, cmd=ffmpeg_path(), overwrite_output=True))
 

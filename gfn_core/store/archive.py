@@ -20,7 +20,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,13 +28,14 @@ from socket import gethostname
 from typing import Any
 from uuid import uuid4
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from gfn_core.errors import ArtifactDamaged
 from gfn_core.store.digest import Making, digest_note, digest_path
 from gfn_core.store.keys import ArtifactRef
 
 STORE_FOLDER = "gfn"
+WAITING_SECONDS = 10.0  # for a lock, between two signs of life
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,9 @@ class Archive:
         return self.path(artifact).exists()
 
     @contextmanager
-    def claim(self, artifact: ArtifactRef) -> Iterator[Path | None]:
+    def claim(
+        self, artifact: ArtifactRef, while_waiting: Callable[[], object] = lambda: None
+    ) -> Iterator[Path | None]:
         """Make `artifact` once, whoever else wants it at the same time.
 
         Yields the unfinished file to write, or None when the artifact is complete already. The
@@ -73,7 +76,7 @@ class Archive:
         name = f"{artifact.stage.name}-{artifact.key}"
         lock = self.store / "locks" / f"{name}.lock"
         lock.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(lock):
+        with _waited_for(FileLock(lock), while_waiting):
             if final.exists():
                 yield None
                 return
@@ -94,6 +97,16 @@ class Archive:
         folder = self.store / "tmp"
         folder.mkdir(parents=True, exist_ok=True)
         return folder / name
+
+
+def _waited_for(
+    lock: FileLock, while_waiting: Callable[[], object]
+) -> AbstractContextManager[object]:
+    while True:
+        try:
+            return lock.acquire(timeout=WAITING_SECONDS)
+        except Timeout:
+            while_waiting()
 
 
 def complete(unfinished: Path, final: Path) -> None:

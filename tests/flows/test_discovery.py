@@ -61,3 +61,52 @@ def test_a_folder_named_like_the_store_is_refused(tmp_path: Path) -> None:
     touch(tmp_path / "in" / "gfn" / "a.mp4")
     with pytest.raises(SettingsError, match="mix with the store"):
         find_videos([tmp_path / "in"], tmp_path / "out")
+
+
+def test_out_that_is_the_source_is_refused(tmp_path: Path) -> None:
+    touch(tmp_path / "in" / "a.mp4")
+    (tmp_path / "link").symlink_to(tmp_path / "in")
+    for out in (tmp_path / "in", tmp_path / "in" / ".." / "in", tmp_path / "link"):
+        with pytest.raises(SettingsError, match="is SOURCE and OUT"):
+            find_videos([tmp_path / "in"], out)
+
+
+def test_a_source_in_the_place_of_its_output_is_refused(tmp_path: Path) -> None:
+    touch(tmp_path / "a.mp4")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "a.mp4").symlink_to(tmp_path / "a.mp4")
+    for source in (tmp_path / "a.mp4", tmp_path / "elsewhere" / "a.mp4"):
+        with pytest.raises(SettingsError, match="is a source and would be written over"):
+            find_videos([source], tmp_path)
+
+
+def test_two_sources_of_one_output_are_refused(tmp_path: Path) -> None:
+    touch(tmp_path / "in" / "a.avi", tmp_path / "in" / "a.avi.mkv")
+    with pytest.raises(SettingsError, match=r"both be written as a\.avi\.mkv"):
+        find_videos([tmp_path / "in"], tmp_path / "out")
+
+
+def test_a_folder_and_a_file_in_it_are_one_video(tmp_path: Path) -> None:
+    touch(tmp_path / "a.mp4")
+    assert names([tmp_path, tmp_path / "a.mp4"], tmp_path / "out") == ["a.mp4"]
+
+
+def test_loops_of_links_are_found_and_passed_on(tmp_path: Path) -> None:
+    """The file's own run says that it is not there; the others go on."""
+    root = tmp_path / "in"
+    touch(root / "a.mp4")
+    (root / "self.mp4").symlink_to(root / "self.mp4")
+    (root / "one").symlink_to(root / "two")
+    (root / "two").symlink_to(root / "one")
+    assert names([root], tmp_path / "out") == ["a.mp4", "self.mp4"]
+
+
+def test_a_folder_named_like_a_video_is_searched(tmp_path: Path) -> None:
+    touch(tmp_path / "in" / "folder.mp4" / "a.mp4")
+    assert names([tmp_path / "in"], tmp_path / "out") == ["folder.mp4/a.mp4"]
+
+
+@pytest.mark.parametrize("folder", ["lost+found", "$RECYCLE.BIN"])
+def test_what_was_thrown_away_stays_there(tmp_path: Path, folder: str) -> None:
+    touch(tmp_path / "in" / folder / "old.mp4", tmp_path / "in" / "a.mp4")
+    assert names([tmp_path / "in"], tmp_path / "out") == ["a.mp4"]
