@@ -41,6 +41,7 @@ Clock = Annotated[
     Field(pattern=r"^([01]?\d|2[0-3]):[0-5]\d$", description="Time of day to stop by, like 06:00."),
 ]
 Force = Annotated[bool, Field(description="Replace files at the outputs' names.")]
+Strict = Annotated[bool, Field(description="Refuse damaged sources.")]
 Retry = Annotated[bool, Field(description="Try clips again that are in quarantine.")]
 
 
@@ -96,6 +97,7 @@ class Work(Parameters):
     first: First = ()
     deadline: Clock | None = None
     force: Force = False
+    strict: Strict = False
     retry: Retry = False
 
     def settings(self, now: datetime) -> RunSettings:
@@ -104,6 +106,7 @@ class Work(Parameters):
             slots=self.slots,
             device=self.device,
             force=self.force,
+            strict=self.strict,
             order=self.order,
             first=self.first,
             until=next_time(self.deadline, now) if self.deadline else None,

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from flows.estimate import duration, size
+from flows.markup import escape
 from flows.morning import Morning, Named
 from flows.status import ArchiveStatus, RunStatus
 

@@ -27,8 +27,10 @@ class FileState:
         """State of the file at `path`, None if there is none."""
         try:
             stat = path.stat()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
+        except OSError:  # a link to itself, say: it is there, and nobody's
+            return cls(-1, -1)
         return cls(stat.st_size, stat.st_mtime_ns)
 
 
