@@ -67,7 +67,11 @@ class DecordReader:
         return bool(np.all(np.abs(late) <= 0.5))
 
     def __iter__(self) -> Iterator[GrayFrame]:
-        self._reader.seek(0)
+        try:
+            self._reader.seek(0)
+        except (RuntimeError, decord.DECORDError):
+            yield from self._fallback.frames_from(0)
+            return
         for index, pts in enumerate(self._timeline.frame_pts.tolist()):
             try:
                 frame = self._reader.next().asnumpy()

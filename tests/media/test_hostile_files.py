@@ -173,6 +173,22 @@ def test_a_name_is_written_to(cut_files: Path, tmp_path: Path, copy_through, nam
     assert len(read(written)) == len(read(path))
 
 
+def test_a_decoder_that_cannot_go_back_to_the_beginning_is_replaced(
+    cut_files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Met in a mutated 3gp file, whose index decord then could not use."""
+    path = cut_files / "film.mkv"
+    info = probe(path)
+    reader = open_reader(path, info, info.geometry, 1)
+    assert reader.name == "decord"
+
+    def fail(place: int) -> None:
+        raise RuntimeError("Failed to seek to frame 0")
+
+    monkeypatch.setattr(reader._reader, "seek", fail)
+    assert [frame.pts for frame in reader] == read(path)
+
+
 def in_small_memory(path: Path) -> str:
     """What `probe` says in a process that may take a GiB."""
     code = (
