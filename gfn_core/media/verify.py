@@ -1,13 +1,15 @@
-"""Checks a written file against its source, without decoding either."""
+"""Checks a written file against its source."""
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
+import av
 import numpy as np
 from numpy.typing import ArrayLike
 
 from gfn_core.errors import EncodingFailed
-from gfn_core.media.container import main_video_stream, open_container
+from gfn_core.media.container import main_video_stream, open_container, prepare_decoder
 from gfn_core.media.timeline import Timeline
 
 
@@ -31,6 +33,34 @@ def verify_output(path: Path, expected_pts_seconds: ArrayLike, tick_seconds: flo
     late = float(np.max(np.abs(written - expected), initial=0.0))
     if late > tick * 1.001:  # a thousandth for the arithmetic
         raise EncodingFailed(f"{path}: a frame is {late:.4f} s from its time; run again")
+
+
+def verify_decodes(
+    path: Path,
+    frame_count: int,
+    threads: int = 0,
+    progress: Callable[[int], None] = lambda done: None,
+) -> None:
+    """Check that every frame of `path` can be decoded, and that there are `frame_count` of them.
+
+    Raises:
+        EncodingFailed: one cannot, or is damaged, or there are more or fewer.
+    """
+    count = 0
+    with open_container(path) as container:
+        stream = main_video_stream(container, path)
+        prepare_decoder(stream, threads)
+        try:
+            for frame in container.decode(stream):
+                if frame.is_corrupt:
+                    raise EncodingFailed(f"{path}: frame {count} is damaged; run again")
+                count += 1
+                progress(frame_count)
+        except av.FFmpegError as error:
+            reason = f"frame {count} cannot be decoded ({error.strerror})"
+            raise EncodingFailed(f"{path}: {reason}; run again") from None
+    if count != frame_count:
+        raise EncodingFailed(f"{path}: {count} frames can be decoded, not {frame_count}; run again")
 
 
 def packet_digests(path: Path, kind: str = "audio") -> tuple[str, ...]:

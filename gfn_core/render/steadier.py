@@ -16,7 +16,7 @@ from gfn_core.errors import GfnError
 from gfn_core.media.copying import copy_video
 from gfn_core.media.encoding import Encoding
 from gfn_core.media.pixel_format import PixelFormat, nearest_planar
-from gfn_core.media.verify import verify_audio, verify_output
+from gfn_core.media.verify import verify_audio, verify_decodes, verify_output
 from gfn_core.media.video_info import VideoInfo
 from gfn_core.metrics.side_by_side import SideBySide, Steadiness
 from gfn_core.motion.model import Motion
@@ -69,6 +69,7 @@ def write_steadier(
             watch=watch,
         )
         _verify(source, info, motion, destination, left_out)
+        verify_decodes(destination, len(motion), encoding.threads, progress)
         seen = watch.steadiness()
         if treatment == UNTOUCHED:
             why = "it cannot be copied" if may_keep else f"{encoding.codec} was asked for"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import resource
 import shutil
 import signal
@@ -160,7 +161,7 @@ def is_alive(process: int) -> bool:
         ("the encoder is killed", "ffmpeg could not write the output"),
         ("the stage crashes", "its process was killed by SIGSEGV"),
         ("the source changes", "changed while it was being worked on"),
-        ("the source vanishes", "has vanished"),
+        ("the source vanishes", "has vanished|No such file"),
     ],
 )
 def test_what_happens_in_the_middle_costs_its_clip_and_no_more(
@@ -178,7 +179,7 @@ def test_what_happens_in_the_middle_costs_its_clip_and_no_more(
     outcome = run(source, out)["clip.mkv"]
     thread.join()
     assert outcome.status == "failed"
-    assert message in outcome.error
+    assert re.search(message, outcome.error)
     assert (files(out), unfinished(out)) == (set(), [])
     clip.write_bytes(content)
     assert run(source, out)["clip.mkv"].status == "done"
@@ -300,12 +301,12 @@ def test_a_disk_that_is_almost_full_is_noticed_before_anything_is_done(
 def test_a_disk_that_fills_up_fails_its_clip_and_a_rerun_resumes(
     source: Path, tmp_path: Path, small_clip: Path
 ) -> None:
-    """Sixty files may be made there, which is too few for a run."""
+    """Twenty files may be made there, which is too few for a run."""
     shutil.copyfile(small_clip, source / "clip.mkv")
     notes = on_a_small_disk(
         tmp_path,
         source,
-        "size=64m,nr_inodes=24",
+        "size=64m,nr_inodes=20",
         after='mount -o remount,nr_inodes=1000 "$OUT"; rm "$NOTES"; gfn 2>> "$NOTES"; '
         'echo again >> "$NOTES"; find "$OUT" -name "*.mkv" >> "$NOTES"',
     )
@@ -321,8 +322,9 @@ def test_a_disk_that_is_full_in_the_middle_says_so(
     assert "No space left on device; free some space and run again" in notes
     assert "rc=1" in notes
     assert "Traceback" not in notes
-    assert "/tmp/" not in notes.replace(str(tmp_path), "")
-    assert "disk/clip.mkv" not in notes
+    left = [line for line in notes.splitlines() if line.startswith(f"{tmp_path}/disk")]
+    assert left
+    assert all(line.startswith(f"{tmp_path}/disk/gfn/runs/") for line in left)
 
 
 @pytest.mark.slow

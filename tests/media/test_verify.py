@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from gfn_core.errors import EncodingFailed
-from gfn_core.media.verify import verify_audio, verify_output
+from gfn_core.media.container import open_container
+from gfn_core.media.verify import verify_audio, verify_decodes, verify_output
 
 TONE = ("-f", "lavfi", "-i", "sine=duration=1")
 
@@ -35,3 +36,24 @@ def test_other_sound_is_found(make_video, ffmpeg, tmp_path):
     for wrong in (silent, other):
         with pytest.raises(EncodingFailed, match="sound"):
             verify_audio(wrong, source)
+
+
+def test_an_output_is_decoded_to_its_last_frame(make_video):
+    path = make_video("film.mkv", "-c:v", "libx264", "-g", "5", "-bf", "0")
+    told = []
+    verify_decodes(path, 25, threads=1, progress=told.append)
+    assert told == [25] * 25
+    with pytest.raises(EncodingFailed, match="25 frames can be decoded, not 26"):
+        verify_decodes(path, 26)
+
+
+def test_an_output_with_a_hole_is_refused(make_video):
+    """Its packets are all there, at their times; what is in one of them is not."""
+    path = make_video("film.mp4", "-c:v", "libx264", "-g", "5", "-bf", "0")
+    with open_container(path) as container:
+        packet = [packet for packet in container.demux(video=0) if packet.size][12]
+    content = bytearray(path.read_bytes())
+    content[packet.pos + 4 : packet.pos + packet.size] = bytes(packet.size - 4)
+    path.write_bytes(content)
+    with pytest.raises(EncodingFailed, match=r"film\.mp4"):
+        verify_decodes(path, 25)
