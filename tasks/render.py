@@ -63,6 +63,7 @@ def _render(clip: Clip, unfinished: Path, progress: Progress) -> Notes:
             clip.source, probed.info, motion, trajectory, video, encoding, progress=watched
         )
         probed_source(clip)
+        _refuse_to_harm(clip)  # once more: rendering takes a while
         receipt = deliver(
             clip.archive,
             video,

@@ -47,6 +47,8 @@ def _refuse_what_is_no_file(path: Path) -> None:
         status = path.stat()
     except OSError as error:
         raise SourceError(f"{path}: {error.strerror}; check the path and its permissions") from None
+    if stat.S_ISDIR(status.st_mode):
+        raise NotAVideo(f"{path}: a folder; check its permissions, or name a video file")
     if not stat.S_ISREG(status.st_mode):
         raise NotAVideo(f"{path}: not a regular file; name a video file")
     if status.st_size == 0:

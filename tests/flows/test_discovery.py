@@ -1,5 +1,8 @@
 """Which files are taken, and under which names they come out."""
 
+import ctypes
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -110,3 +113,30 @@ def test_a_folder_named_like_a_video_is_searched(tmp_path: Path) -> None:
 def test_what_was_thrown_away_stays_there(tmp_path: Path, folder: str) -> None:
     touch(tmp_path / "in" / folder / "old.mp4", tmp_path / "in" / "a.mp4")
     assert names([tmp_path / "in"], tmp_path / "out") == ["a.mp4"]
+
+
+OVERRIDE_PERMISSIONS = (1, 2)  # capabilities of root, and how to give them up: linux/prctl.h
+DROP_FROM_BOUNDING_SET = 24
+
+
+def give_up_privileges() -> None:
+    for capability in OVERRIDE_PERMISSIONS:
+        ctypes.CDLL(None).prctl(DROP_FROM_BOUNDING_SET, capability, 0, 0, 0)
+
+
+def test_a_folder_that_cannot_be_read_is_named_and_not_left_out_in_silence(tmp_path: Path) -> None:
+    touch(tmp_path / "in" / "a.mp4", tmp_path / "in" / "private" / "b.mp4")
+    (tmp_path / "in" / "private").chmod(0)
+    code = (
+        "import sys; from pathlib import Path; from flows.discovery import find_videos\n"
+        "print([item.video for item in find_videos([Path(sys.argv[1])], Path('out'))])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, tmp_path / "in"],
+        capture_output=True,
+        text=True,
+        check=True,
+        preexec_fn=give_up_privileges,
+    )
+    (tmp_path / "in" / "private").chmod(0o700)
+    assert done.stdout.strip() == "['a.mp4', 'private']"
