@@ -39,11 +39,14 @@ QUICKLY = ("--no-prefect", "--estimator", "tracks", "--preset", "ultrafast")
 @pytest.fixture(scope="session")
 def tiny_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A shaky clip of 9 frames, 96 x 64 px; not to be changed."""
-    path = tmp_path_factory.mktemp("tiny") / "tiny.mkv"
-    options = ("-c:v", "libx264", "-g", "4", "-bf", "0", str(path))
-    subprocess.run(
-        [ffmpeg_path(), "-v", "error", "-f", "lavfi", "-i", SHAKEN, *options], check=True
-    )
+    return draw(tmp_path_factory.mktemp("tiny") / "tiny.mkv", seconds=0.6)
+
+
+def draw(path: Path, seconds: float) -> Path:
+    """Write a clip whose camera shakes by half a dozen pixels."""
+    picture = SHAKEN.format(seconds=seconds)
+    command = [ffmpeg_path(), "-v", "error", "-y", "-f", "lavfi", "-i", picture]
+    subprocess.run([*command, "-c:v", "libx264", "-g", "4", "-bf", "0", str(path)], check=True)
     return path
 
 

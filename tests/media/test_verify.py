@@ -5,7 +5,12 @@ import pytest
 
 from gfn_core.errors import EncodingFailed
 from gfn_core.media.container import open_container
-from gfn_core.media.verify import verify_audio, verify_decodes, verify_output
+from gfn_core.media.verify import (
+    packet_digests,
+    verify_audio,
+    verify_decodes,
+    verify_output,
+)
 
 TONE = ("-f", "lavfi", "-i", "sine=duration=1")
 
@@ -57,3 +62,14 @@ def test_an_output_with_a_hole_is_refused(make_video):
     path.write_bytes(content)
     with pytest.raises(EncodingFailed, match=r"film\.mp4"):
         verify_decodes(path, 25)
+
+
+@pytest.mark.parametrize("suffix", [".mkv", ".mp4"])
+def test_sound_is_the_same_without_the_headers_of_a_transport_stream(
+    make_video, ffmpeg, tmp_path, suffix
+):
+    source = make_video("film.ts", "-c:v", "libx264", "-c:a", "aac", inputs=TONE)
+    output = tmp_path / f"film{suffix}"
+    ffmpeg("-i", source, "-c", "copy", output)
+    verify_audio(output, source)
+    assert packet_digests(output) == packet_digests(source)
