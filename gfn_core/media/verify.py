@@ -75,8 +75,8 @@ def packet_digests(path: Path, kind: str = "audio") -> tuple[str, ...]:
         digests = {s.index: hashlib.sha256() for s in container.streams if s.type == kind}
         for packet in container.demux():
             if packet.size and packet.stream_index in digests:
-                is_aac = packet.stream.codec_context.name.startswith("aac")
-                data = bytes(packet)
+                codec, data = packet.stream.codec_context, bytes(packet)
+                is_aac = codec is not None and codec.name.startswith("aac")
                 digests[packet.stream_index].update(_without_adts(data) if is_aac else data)
         return tuple(digest.hexdigest() for digest in digests.values())
 

@@ -101,10 +101,8 @@ class VideoWriter:
         return EncodingFailed(f"{self._source}: ffmpeg could not write the output: {reason}")
 
     def _command(self, encoding: Encoding) -> list[str]:
-        pipe, source = (
-            self._pipe_input(),
-            ffmpeg.input(file_argument(self._source), **PROBE_OPTIONS),
-        )
+        pipe = self._pipe_input()
+        source = ffmpeg.input(file_argument(self._source), **PROBE_OPTIONS)
         picture = self._tagged_picture(pipe)
         streams = [
             picture if stream.index == self._info.stream_index else source[str(stream.index)]

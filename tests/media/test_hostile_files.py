@@ -1,5 +1,6 @@
 """Files that only claim to be videos, lie about what they hold, or end in the middle."""
 
+import ctypes
 import os
 import resource
 import shutil
@@ -7,6 +8,7 @@ import socket
 import struct
 import subprocess
 import sys
+from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 
@@ -126,6 +128,18 @@ def test_what_is_no_file_is_named(tmp_path: Path, kind: str) -> None:
         probe(path)
 
 
+def test_a_file_that_may_not_be_read_is_named(cut_files: Path, tmp_path: Path) -> None:
+    path = tmp_path / "private.mkv"
+    shutil.copyfile(cut_files / "film.mkv", path)
+    path.chmod(0)
+
+    def give_up_privileges() -> None:  # root may read all; these are the capabilities for it
+        for capability in (1, 2):
+            ctypes.CDLL(None).prctl(24, capability, 0, 0, 0)  # PR_CAPBSET_DROP
+
+    assert probed_elsewhere(path, give_up_privileges) == "SourceError"
+
+
 @pytest.mark.parametrize("content", [b"\0" * 65536, b"hello\n", b"\xff\xd8\xff\xe0", b"PK\x03\x04"])
 def test_what_is_no_video_is_named(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "clip.mp4"
@@ -189,24 +203,29 @@ def test_a_decoder_that_cannot_go_back_to_the_beginning_is_replaced(
     assert [frame.pts for frame in reader] == read(path)
 
 
-def in_small_memory(path: Path) -> str:
-    """What `probe` says in a process that may take a GiB."""
+def probed_elsewhere(path: Path, prepare: Callable[[], None]) -> str:
+    """What `probe` says in a process of its own that was prepared so."""
     code = (
         "import sys; from pathlib import Path; from gfn_core.errors import GfnError\n"
         "from gfn_core.media.probe import probe\n"
         "try: probe(Path(sys.argv[1])); print('read')\n"
         "except GfnError as error: print(type(error).__name__)"
     )
-    limits = (SMALL_MEMORY_BYTES, SMALL_MEMORY_BYTES)
     done = subprocess.run(
         [sys.executable, "-c", code, path],
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, limits),
+        preexec_fn=prepare,
     )
     return done.stdout.strip() or done.stderr
+
+
+def in_small_memory(path: Path) -> str:
+    """What `probe` says in a process that may take a GiB."""
+    limits = (SMALL_MEMORY_BYTES, SMALL_MEMORY_BYTES)
+    return probed_elsewhere(path, lambda: resource.setrlimit(resource.RLIMIT_DATA, limits))
 
 
 @pytest.mark.parametrize("side", [12_000, 16_384, 65_500])
