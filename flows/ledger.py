@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from socket import gethostname
 from typing import Any
 from urllib.parse import quote
 
@@ -27,8 +28,8 @@ def existing_archive(out: Path) -> Archive:
 
 
 def new_run_id() -> str:
-    """Name a run by when and by whom it is done."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}"
+    """Name a run by when and by whom it is done; in containers, process numbers are alike."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{gethostname()}-{os.getpid()}"
 
 
 def note_run(archive: Archive, run_id: str, summary: RunSummary) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from flows.estimate import free_bytes
 from flows.run_log import LoggedRun, log_paths, read_run_log
 from gfn_core.store.archive import Archive
+from gfn_core.store.journal import is_being_written
 from gfn_core.store.quarantine import suspects
 
 
@@ -46,12 +47,13 @@ class ArchiveStatus:
 
 def status_of(archive: Archive, now: datetime) -> ArchiveStatus:
     """Read the logs of an archive; disturbs no run."""
-    logs = [read_run_log(path) for path in log_paths(archive)]
-    shown = [run for run in logs if run.is_alive] or logs[-1:]
+    logs = log_paths(archive)
+    shown = [path for path in logs if is_being_written(path)] or logs[-1:]
+    runs = [run for run in map(read_run_log, shown) if run.began]
     held = sorted(s.video for s in suspects(archive).values() if s.is_quarantined)
     return ArchiveStatus(
         str(archive.root),
-        tuple(_status(run, now) for run in shown),
+        tuple(_status(run, now) for run in runs),
         tuple(held),
         free_bytes(archive.root),
     )
@@ -69,7 +71,7 @@ def _status(run: LoggedRun, now: datetime) -> RunStatus:
     )
     return RunStatus(
         run.run_id,
-        "goes on" if run.is_alive else run.end or "killed",
+        "goes on" if run.is_alive else "killed" if run.was_killed else run.end,
         run.began,
         seconds if run.is_alive else run.seconds,
         run.clips,

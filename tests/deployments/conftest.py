@@ -1,20 +1,17 @@
 """One fleet for all tests of the deployments."""
 
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.deployments.fleet import Fleet
+from tests.deployments.fleet import Fleet, free_port
 
 
 @pytest.fixture(scope="session")
 def fleet(tmp_path_factory: pytest.TempPathFactory, small_clip: Path) -> Iterator[Fleet]:
     folder = tmp_path_factory.mktemp("fleet")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        fleet = Fleet(folder, probe.getsockname()[1])
+    fleet = Fleet(folder, free_port())
     fleet.source.mkdir()
     (fleet.source / "clip.mp4").write_bytes(small_clip.read_bytes())
     try:

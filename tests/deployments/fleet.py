@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -39,6 +40,7 @@ class Fleet:
 
     folder: Path
     port: int
+    settings: dict[str, str] = field(default_factory=dict)  # beside those of server.env
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @property
@@ -68,6 +70,7 @@ class Fleet:
                 "GFN_SOURCE": str(self.source),
                 "GFN_OUT": str(self.out),
             }
+            | self.settings
         )
 
     def start_server(self) -> None:
@@ -116,7 +119,7 @@ class Fleet:
     def state(self, run: str) -> dict[str, Any]:
         return self.get(f"flow_runs/{run}")["state"]
 
-    def ended(self, run: str, seconds: float = 300.0) -> dict[str, Any]:
+    def ended(self, run: str, seconds: float = 1200.0) -> dict[str, Any]:
         def final() -> dict[str, Any] | None:
             state = self.state(run)
             return state if state["type"] in FINAL else None
@@ -134,6 +137,12 @@ class Fleet:
                 stderr=log,
                 start_new_session=True,
             )
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def journal_lines(out: Path) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from gfn_core.motion.estimator_name import EstimatorName
 from gfn_core.settings import MotionSettings, StabilizeSettings
 from tests.deployments.fleet import Fleet, journal_lines, wait_for
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 
 CLIPS = ("one.mp4", "two.mp4", "three.mp4")
 
@@ -78,7 +78,7 @@ def test_the_server_is_killed_in_the_middle(
     fleet.signal("server", signal.SIGKILL)
     time.sleep(5)
     fleet.start_server()
-    wait_for(lambda: journal_lines(tmp_path)[-1]["event"] == "ended", 300)
+    wait_for(lambda: journal_lines(tmp_path)[-1]["event"] == "ended", 1200)
     assert_whole(tmp_path, undisturbed)
     assert fleet.ended(trigger(fleet, source, tmp_path))["type"] == "COMPLETED"
     stages = executed(tmp_path)
@@ -125,7 +125,7 @@ def test_worker_and_run_are_killed_and_the_zombie_is_marked(
     fleet.start_worker()
     assert fleet.ended(trigger(fleet, source, tmp_path))["type"] == "COMPLETED"
     assert_whole(tmp_path, undisturbed)
-    assert fleet.ended(run, 400)["type"] == "CRASHED"
+    assert fleet.ended(run)["type"] == "CRASHED"
     deaths = [
         json.loads(path.read_text())["deaths"]
         for path in (tmp_path / "gfn" / "quarantine").glob("*.json")
