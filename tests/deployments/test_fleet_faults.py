@@ -21,7 +21,7 @@ from tests.deployments.fleet import Fleet, journal_lines, wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 
-CLIPS = ("one.mp4", "two.mp4", "three.mp4")
+CLIPS = ("one.mp4", "two.mp4")
 
 
 @pytest.fixture(scope="session")
