@@ -1,17 +1,22 @@
 """The Prefect flows over an archive: stabilize it, or smooth it anew."""
 
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from typing import Any
 
 from prefect import Flow, flow, get_run_logger
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
+from prefect.task_runners import TaskRunner
 
 from flows.ledger import new_run_id
 from flows.outcome import Outcome
+from flows.pipeline import Runner
 from flows.plan import Route
 from flows.request import ArchiveRequest, RunRequest
 from flows.resmooth import ResmoothRequest
 from flows.run import run_stages
+from flows.runner import opened_runner
 from flows.ui_artifacts import show_in_prefect
 from tasks.supervisor import stop_all
 
@@ -44,7 +49,11 @@ def run_in_flow(request: RunRequest, run_id: str) -> State[None]:
         logger.info("%s: %s, %.1f s %s", outcome.video, outcome.status, seconds, outcome.error)
 
     try:
-        summary = run_stages(request, run_id, lambda stage, clip: stage.submit(clip), tell)
+        with opened_runner(request.run) as runner, _task_runner(runner) as task_runner:
+            through_prefect = replace(
+                runner, submit=lambda stage, clip: stage.submit(clip, task_runner)
+            )
+            summary = run_stages(request, run_id, through_prefect, tell)
     except Exception:
         raise
     except BaseException:  # told to end: the task runner would wait for all stages under way
@@ -59,3 +68,13 @@ def run_in_flow(request: RunRequest, run_id: str) -> State[None]:
     if left:
         message += f", {left} left for the next run"
     return Failed(message=message) if failed else Completed(message=message)
+
+
+def _task_runner(runner: Runner) -> AbstractContextManager[TaskRunner[Any] | None]:
+    """Prefect's task runner for a cluster; None where the flow's own, on threads, will do."""
+    if runner.dask_address is None:
+        return nullcontext()
+    from prefect_dask import DaskTaskRunner  # noqa: PLC0415  (half a second)
+
+    cluster: TaskRunner[Any] = DaskTaskRunner(address=runner.dask_address)
+    return cluster

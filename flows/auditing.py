@@ -12,6 +12,7 @@ from rich.table import Table
 from flows.archive_audit import ArchiveAudit
 from flows.cross_checking import CrossCheck
 from flows.ledger import write_page
+from flows.locations import opened_archive
 from flows.markup import escape
 from flows.repairing import collect_garbage, garbage, publish_again, repair_request
 from flows.stabilizing import Audience, run_request
@@ -68,7 +69,7 @@ class AuditResult:
 
 def audit_archive(folder: Path, order: AuditOrder, audience: Audience) -> AuditResult:
     """Audit the archive in `folder`, do what is ordered, and tell `audience`."""
-    archive = Archive(folder.resolve())
+    archive = opened_archive(folder)
     with audience.notices.status("auditing"):
         findings = ArchiveAudit(archive, order.deep).findings()
     mended: list[Finding] = []

@@ -14,6 +14,7 @@ from flows.cli_options import (
     Codec,
     Crop,
     CropOrAuto,
+    DaskAddress,
     Deadline,
     Device,
     DryRun,
@@ -28,6 +29,8 @@ from flows.cli_options import (
     Quality,
     Quiet,
     Retry,
+    Runner,
+    RunnerName,
     Slots,
     Sources,
     Strict,
@@ -131,6 +134,8 @@ def stabilize(
     first: First = None,
     deadline: Deadline = None,
     retry: Retry = False,
+    runner: Runner = RunnerName.THREADS,
+    dask_address: DaskAddress = "",
     force: Force = False,
     strict: Strict = False,
     dry_run: DryRun = False,
@@ -173,6 +178,7 @@ def stabilize(
             first=tuple(first or ()),
             until=next_time(deadline, datetime.now()) if deadline else None,
             retry=retry,
+            dask_address=runner.address(dask_address),
         ),
     )
     audience = Audience(as_json, quiet)

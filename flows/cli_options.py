@@ -14,6 +14,17 @@ from gfn_core.smoothing.settings import AUTO_CROP, AUTO_REMOVED_SHARE, DYNAMIC_Z
 from gfn_core.smoothing.style import Style
 
 
+class RunnerName(StrEnum):
+    """Where stages are executed."""
+
+    THREADS = "threads"
+    DASK = "dask"
+
+    def address(self, given: str) -> str | None:
+        """Address of the cluster: that which was given; "" for one of our own; None for none."""
+        return given if given or self is RunnerName.DASK else None
+
+
 class ZoomStyle(StrEnum):
     """How the margin is used."""
 
@@ -71,6 +82,15 @@ Codec = Annotated[str, typer.Option(help="Video encoder.")]
 Quality = Annotated[int, typer.Option(help="Constant quality (CRF); lower is better.")]
 Preset = Annotated[str, typer.Option(help="Encoder preset: speed against size.")]
 Slots = Annotated[int, typer.Option(help="Clips at a time; 0 chooses by the number of cores.")]
+Runner = Annotated[
+    RunnerName, typer.Option(help="threads: on this machine; dask: on a Dask cluster.")
+]
+DaskAddress = Annotated[
+    str,
+    typer.Option(
+        help="Scheduler of the Dask cluster, like tcp://host:8786; by default one is started here."
+    ),
+]
 Force = Annotated[bool, typer.Option("--force", help="Replace files at the outputs' names.")]
 Strict = Annotated[
     bool,

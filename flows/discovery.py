@@ -1,14 +1,17 @@
 """Which videos a run is about: files and folders, in the tree that OUT will mirror."""
 
+import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from flows.locations import url_of
 from gfn_core.errors import SettingsError
 from gfn_core.media.stream_plan import output_name
-from gfn_core.store.archive import STORE_FOLDER
+from gfn_core.store.archive import STORE_FOLDER, Archive
 from gfn_core.store.archive_name import archive_name
+from tasks.clip import Origin
 
 # Where file systems keep what was found broken or thrown away.
 SYSTEM_FOLDERS = frozenset(["$RECYCLE.BIN", "System Volume Information", "lost+found"])
@@ -54,6 +57,14 @@ class FoundVideo:
 
     source: Path
     video: str
+    origin: Origin | None = None
+
+    def local_source(self, archive: Archive) -> Path:
+        """Where it can be read; for one in a bucket, where it is copied to."""
+        if self.origin is None:
+            return resolved(self.source)
+        state = hashlib.sha256(f"{self.origin.url} {self.origin.etag}".encode()).hexdigest()[:32]
+        return archive.store / "sources" / state / self.source.name
 
 
 def find_videos(sources: list[Path], out: Path) -> list[FoundVideo]:
@@ -64,11 +75,13 @@ def find_videos(sources: list[Path], out: Path) -> list[FoundVideo]:
     goes under its own name. Raises `SettingsError` when a source is missing, would be written over,
     or would be written to the same file as another.
     """
-    out = resolved(out)
-    folders = [source for source in sources if source.is_dir()]
+    out_url, out = url_of(out), resolved(out)
+    folders = [source for source in sources if source.is_dir() or url_of(source)]
     found: list[FoundVideo] = []
     for source in sources:
-        if source.is_dir():
+        if url := url_of(source):
+            found += _in_bucket(url, Path(source.name if len(folders) > 1 else ""), out_url)
+        elif source.is_dir():
             _refuse_folder(source, out)
             prefix = Path(resolved(source).name if len(folders) > 1 else "")
             found += [
@@ -112,6 +125,19 @@ def _walk(folder: Path, out: Path) -> Iterator[Path]:
             if Path(name).suffix.lower() in VIDEO_SUFFIXES and name[0] != ".":
                 yield Path(parent) / name
     yield from unreadable
+
+
+def _in_bucket(url: str, prefix: Path, out: str | None) -> Iterator[FoundVideo]:
+    """Find the videos under a URL, which may be one; each is named by its URL."""
+    from gfn_core.store.object_store import ObjectStore  # noqa: PLC0415
+
+    for entry in sorted(ObjectStore(url).names(), key=lambda entry: entry.name):
+        name = entry.name or url.rpartition("/")[2]
+        place = f"{url}/{entry.name}".rstrip("/")
+        is_ours = out is not None and place.startswith(f"{out}/")
+        if Path(name).suffix.lower() in VIDEO_SUFFIXES and not is_ours:
+            origin = Origin(place, entry.size_bytes, entry.etag)
+            yield FoundVideo(Path(place), archive_name(prefix / name), origin)
 
 
 def _refuse_collisions(found: list[FoundVideo], out: Path) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from flows.locations import archive_at
 from gfn_core import __version__
 from gfn_core.errors import SettingsError, SourceError
 from gfn_core.media.container import open_container, video_stream
@@ -12,7 +13,6 @@ from gfn_core.media.vidstab_file import read_trf
 from gfn_core.motion.local_motions import motion_from_fields
 from gfn_core.motion.model import Motion
 from gfn_core.settings import StabilizeSettings
-from gfn_core.store.archive import Archive
 from gfn_core.store.digest import content_sha256
 from gfn_core.store.keys import ArtifactRef, plain
 from gfn_core.store.motion_table import save_motion
@@ -31,7 +31,7 @@ def import_trf(trf: Path, video: Path, out: Path) -> str:
     """
     if not trf.exists():
         raise SettingsError(f"{trf}: no such file")
-    clip = Clip(Archive(out.resolve()), video.resolve(), video.name, StabilizeSettings())
+    clip = Clip(archive_at(out), video.resolve(), video.name, StabilizeSettings())
     probed = load_probed(clip.archive.path(probe(clip).artifact))
     artifact = MOTION.artifact(probed.sha256, content_sha256(trf), settings=ESTIMATOR)
     with clip.archive.claim(artifact) as unfinished:

@@ -13,7 +13,7 @@ from gfn_core.motion.model import Motion
 from gfn_core.smoothing.trajectory import Trajectory
 from gfn_core.store.archive import Archive
 from gfn_core.store.catalogue import CatalogueEntry
-from gfn_core.store.delivery import FileState, Receipt, is_delivered, load_receipt
+from gfn_core.store.delivery import Receipt, is_delivered, load_receipt
 from gfn_core.store.digest import content_sha256
 from gfn_core.store.inspection import (
     Fault,
@@ -195,7 +195,7 @@ class ClipAudit:
         output = self.archive.root / receipt.output
         claim = self.archive.view(RENDER.name, receipt.output, RENDER.suffix)
         yield from self._told(_receipt_fault(claim, receipt), claim, "published receipt")
-        if FileState.of(output) is None:
+        if self.archive.state(output) is None:
             yield Finding("output-gone", self.entry.video, f"{output}: is not there")
         elif not is_delivered(self.archive, receipt) or (
             self.is_deep and content_sha256(output) != receipt.sha256

@@ -8,6 +8,7 @@ from socket import gethostname
 from typing import Any
 from urllib.parse import quote
 
+from flows.locations import opened_archive
 from flows.outcome import Outcome, RunSummary
 from gfn_core.audit.finding import Finding
 from gfn_core.errors import GfnError
@@ -21,7 +22,7 @@ LATEST_RUNS = 20  # in which a clip's last failure is looked for
 
 def existing_archive(out: Path) -> Archive:
     """Return the archive in the folder `out`; raises `GfnError` where there is none."""
-    archive = Archive(out.resolve())
+    archive = opened_archive(out)
     if not archive.store.is_dir():
         raise GfnError(f"{archive.root}: not an archive of gfn: it has no folder gfn")
     return archive

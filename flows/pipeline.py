@@ -6,7 +6,8 @@ after the other rather than all stages of one kind first, and no worker waits fo
 
 import queue
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,53 +19,126 @@ from flows.submit import StageFuture, Submit
 from gfn_core.errors import FileTrouble, GfnError, OutOfTime, StageCrashed, StageTimedOut
 from tasks.clip import Clip, Made
 from tasks.motion import motion
+from tasks.motion_segments import motion_segment
 from tasks.probe import probe
 from tasks.render import render
+from tasks.render_segments import render_segment_of
 from tasks.report import report
 from tasks.smooth import smooth
 from tasks.stage_task import StageTask
 
 ROUTES: dict[Route, tuple[StageTask, ...]] = {
-    "stabilize": (probe, motion, smooth, render, report),
-    "resmooth": (smooth, probe, render, report),
+    "stabilize": (probe, motion_segment, motion, smooth, render_segment_of, render, report),
+    "resmooth": (smooth, probe, render_segment_of, render, report),
     "smooth": (smooth,),
 }
 
 
+@dataclass(frozen=True)
+class Runner:
+    """Executes stages, `slots` at a time, each in a process of its own."""
+
+    submit: Submit
+    slots: int
+    threads: Callable[[int], int]  # of each process, where so many run at a time
+    dask_address: str | None = None  # of the scheduler, where stages run on Dask
+
+
+@dataclass(eq=False)
+class Way:
+    """How far a clip has come."""
+
+    clip: Clip
+    stages: Iterator[StageTask]  # still to come
+    stage: StageTask | None = None  # under way, in `open_parts` parts
+    open_parts: int = 0
+    made: list[Made] = field(default_factory=list)
+    has_failed: bool = False
+
+    def next_parts(self) -> list[Clip]:
+        """Go on to the next stage that has something to do; empty when all is done."""
+        for stage in self.stages:
+            parts = list(stage.parts(self.clip))
+            if parts:
+                self.stage, self.open_parts = stage, len(parts)
+                return parts
+        return []
+
+
 def process_clips(
-    clips: Sequence[Clip], submit: Submit, slots: int, route: Route
+    clips: Sequence[Clip], runner: Runner, stages: Sequence[StageTask]
 ) -> Iterator[Outcome]:
-    """Take `clips` through all stages of `route`, `slots` at a time; yields each outcome."""
-    stages = ROUTES[route]
-    waiting = deque(clips)
-    ended: queue.SimpleQueue[tuple[Clip, StageFuture]] = queue.SimpleQueue()
-    made: dict[str, list[Made]] = {}
+    """Take `clips` through all `stages`; yields each outcome.
 
-    def advance(clip: Clip) -> None:
-        stage = stages[len(made[clip.video])]
-        submit(stage, clip).add_done_callback(lambda future: ended.put((clip, future)))
+    As many stages, or segments of one, are under way as the runner has slots; clips begun go first.
+    """
+    work = WorkInHand(clips, runner, stages)
+    while work.is_left:
+        outcome = work.go_on()
+        if outcome is not None:
+            yield outcome
 
-    def start_next() -> None:
-        if waiting:
-            clip = waiting.popleft()
-            made[clip.video] = []
-            advance(clip)
 
-    for _ in range(slots):
-        start_next()
-    while made:
-        clip, future = ended.get()
+class WorkInHand:
+    """The clips of a run: waiting, begun, under way."""
+
+    def __init__(self, clips: Sequence[Clip], runner: Runner, stages: Sequence[StageTask]) -> None:
+        self._runner, self._stages = runner, stages
+        self._waiting = deque(clips)
+        self._ready: deque[tuple[Way, Clip]] = deque()
+        self._running = 0
+        self._ended: queue.SimpleQueue[tuple[Way, StageFuture]] = queue.SimpleQueue()
+
+    @property
+    def is_left(self) -> bool:
+        """Whether there is still something to do, or to wait for."""
+        return bool(self._running or self._ready or self._waiting)
+
+    def go_on(self) -> Outcome | None:
+        """Start something where there is room for it, or else wait for something to end.
+
+        Returns the outcome of a clip that is through.
+        """
+        if self._running < self._runner.slots and self._ready:
+            self._start(*self._ready.popleft())
+            return None
+        if self._running < self._runner.slots and self._waiting:
+            return self._advance(Way(self._waiting.popleft(), iter(self._stages)))
+        way, future = self._ended.get()
+        self._running -= 1
+        return self._settle(way, future)
+
+    def _start(self, way: Way, part: Clip) -> None:
+        assert way.stage is not None  # noqa: S101 - it has parts
+        rivals = 1 + self._running + len(self._ready) + len(self._waiting)
+        threads = self._runner.threads(min(self._runner.slots, rivals))
+        future = self._runner.submit(way.stage, replace(part, threads=threads))
+        future.add_done_callback(lambda ended: self._ended.put((way, ended)))
+        self._running += 1
+
+    def _settle(self, way: Way, future: StageFuture) -> Outcome | None:
         try:
-            made[clip.video].append(future.result())
+            way.made.append(future.result())
         except Exception as error:
-            yield _failed(clip, made.pop(clip.video), error)
-            start_next()
-            continue
-        if len(made[clip.video]) < len(stages):
-            advance(clip)
-        else:
-            yield _finished(clip, made.pop(clip.video))
-            start_next()
+            return self._fail(way, error)
+        way.open_parts -= 1
+        return self._advance(way) if way.open_parts == 0 and not way.has_failed else None
+
+    def _advance(self, way: Way) -> Outcome | None:
+        try:
+            parts = way.next_parts()
+        except Exception as error:
+            return self._fail(way, error)
+        self._ready += [(way, part) for part in parts]
+        return None if parts else _finished(way.clip, way.made)
+
+    def _fail(self, way: Way, error: Exception) -> Outcome | None:
+        """Drop what is left of a clip; of several segments that fail the first tells."""
+        self._ready = deque(item for item in self._ready if item[0] is not way)
+        if way.has_failed:
+            return None
+        way.has_failed = True
+        return _failed(way.clip, way.made, error)
 
 
 def _finished(clip: Clip, made: list[Made]) -> Outcome:
@@ -96,9 +170,13 @@ def _failed(clip: Clip, made: list[Made], error: Exception) -> Outcome:
 
 def _executed(clip: Clip, made: list[Made]) -> dict[str, Any]:
     new = [item for item in made if not item.cached]
+    seconds: dict[str, float] = {}
+    for item in new:
+        stage = item.artifact.stage.whole
+        seconds[stage] = round(seconds.get(stage, 0.0) + item.seconds, 3)
     return {
-        "executed": tuple(item.artifact.stage.name for item in new),
-        "seconds": {item.artifact.stage.name: round(item.seconds, 3) for item in new},
+        "executed": tuple(seconds),
+        "seconds": seconds,
         "footage": footage_of(clip) if new else None,
         "stored_bytes": sum(_size_bytes(clip.archive.path(item.artifact)) for item in new),
     }

@@ -53,7 +53,7 @@ def plan_stored(clip: Clip, sha256: str, route: Route) -> PlannedClip:
 def _missing(clip: Clip) -> tuple[str, ...]:
     if not _is_probed(clip):
         return ALL_STAGES
-    probed = load_probed(clip.archive.path(clip.probe))
+    probed = load_probed(clip.archive.fetched(clip.probe))
     missing = _missing_for(clip, probed.sha256)
     if clip.strict and "motion" not in missing and _is_damaged(clip, probed):
         return ("motion", *missing)  # which will refuse it
@@ -61,18 +61,18 @@ def _missing(clip: Clip) -> tuple[str, ...]:
 
 
 def _is_damaged(clip: Clip, probed: ProbedSource) -> bool:
-    motion = load_motion(clip.archive.path(clip.chain(probed.sha256).motion))
+    motion = load_motion(clip.archive.fetched(clip.chain(probed.sha256).motion))
     return damage(motion, probed.info) != ""
 
 
 def _is_probed(clip: Clip) -> bool:
-    return clip.source.exists() and clip.archive.has(clip.probe)
+    return (clip.origin is not None or clip.source.exists()) and clip.archive.has(clip.probe)
 
 
 def _missing_for(clip: Clip, sha256: str) -> tuple[str, ...]:
     archive, current = clip.archive, clip.current(sha256)
     missing = [item.stage.name for item in current.artifacts if not archive.has(item)]
-    receipt = archive.path(clip.chain(sha256).render)
+    receipt = archive.path(next(r for r in current.artifacts if r.stage.name == "render"))
     if "render" not in missing and not is_delivered(archive, load_receipt(receipt)):
         missing.append("render")
     if "report" not in missing and not is_published(archive, current):

@@ -9,9 +9,9 @@ import pyarrow.csv as pa_csv
 from rich.console import Console
 from rich.table import Table
 
+from flows.locations import opened_archive
 from flows.markup import escape
 from gfn_core.errors import GfnError, SettingsError
-from gfn_core.store.archive import Archive
 from gfn_core.store.query import query
 
 MOST_ROWS = 200  # of a printed table
@@ -22,7 +22,7 @@ def answer(folder: Path, sql: str, *, as_json: bool, as_csv: bool) -> None:
     """Print what `sql` finds in the archive at `folder`."""
     if as_json and as_csv:
         raise SettingsError("--json and --csv: choose one")
-    archive = Archive(folder.resolve())
+    archive = opened_archive(folder)
     if not (archive.store / "clips").is_dir():
         raise GfnError(f"{folder}: not an archive of gfn: it has no gfn/clips")
     rows = query(archive, sql)

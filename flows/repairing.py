@@ -40,8 +40,7 @@ class RepairRequest:
 
     def plan(self) -> list[PlannedClip]:
         """Find which stages each clip still needs."""
-        threads = self.run.threads_for(len(self.clips))
-        return [plan(replace(clip, threads=threads)) for clip in self.clips]
+        return [plan(clip) for clip in self.clips]
 
 
 def repair_request(audit: ArchiveAudit, findings: Iterable[Finding]) -> RepairRequest:

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from flows.discovery import FoundVideo, find_videos, resolved
+from flows.discovery import FoundVideo, find_videos
+from flows.locations import archive_at
 from flows.plan import PlannedClip, Route, plan
 from flows.settings import RunSettings
 from gfn_core.errors import GfnError
@@ -45,7 +46,7 @@ class ArchiveRequest:
     @property
     def archive(self) -> Archive:
         """The folder that receives everything."""
-        return Archive(resolved(self.out))
+        return archive_at(self.out)
 
     @property
     def route(self) -> Route:
@@ -62,19 +63,21 @@ class ArchiveRequest:
 
 def plan_archive(request: ArchiveRequest) -> list[PlannedClip]:
     """Find the videos, and which stages each of them still needs."""
+    archive = request.archive
+    archive.pull()
     found = request.only or find_videos(list(request.sources), request.out)
-    threads = request.run.threads_for(len(found))
     return [
         plan(
             Clip(
-                archive=request.archive,
-                source=resolved(item.source),
+                archive=archive,
+                source=item.local_source(archive),
+                origin=item.origin,
                 video=item.video,
                 settings=request.settings,
-                threads=threads,
                 device=request.run.device,
                 force=request.run.force,
                 strict=request.run.strict,
+                segment_frames=request.run.segment_frames,
             )
         )
         for item in found

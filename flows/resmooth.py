@@ -5,6 +5,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TypeVar
 
+from flows.locations import archive_at
 from flows.plan import PlannedClip, Route, plan_stored
 from flows.settings import RunSettings
 from gfn_core.errors import ArtifactDamaged, GfnError
@@ -87,7 +88,7 @@ class ResmoothRequest:
     @property
     def archive(self) -> Archive:
         """The folder that holds everything."""
-        return Archive(self.out.resolve())
+        return archive_at(self.out)
 
     @property
     def route(self) -> Route:
@@ -97,11 +98,14 @@ class ResmoothRequest:
     def plan(self) -> list[PlannedClip]:
         """Find the clips, and which stages each of them still needs."""
         entries = self.selection.entries(self.archive)
-        threads = self.run.threads_for(len(entries))
         planned = []
         for entry in entries:
             analysed = analysed_source(self.archive, entry)
-            clip = replace(self._clip(entry, analysed), threads=threads, force=self.run.force)
+            clip = replace(
+                self._clip(entry, analysed),
+                force=self.run.force,
+                segment_frames=self.run.segment_frames,
+            )
             planned.append(plan_stored(clip, analysed.sha256, self.route))
         return planned
 

@@ -1,8 +1,7 @@
-"""One run over an archive, whichever engine executes its stages; here, a plain thread pool."""
+"""One run over an archive, whichever engine and runner execute its stages."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 
@@ -11,12 +10,12 @@ from flows.ledger import note_run
 from flows.order import ordered
 from flows.outcome import Outcome, RunSummary
 from flows.pace import Pace
-from flows.pipeline import process_clips
+from flows.pipeline import ROUTES, Runner, process_clips
 from flows.plan import PlannedClip
 from flows.quarantine import Quarantine
 from flows.request import RunRequest
 from flows.run_log import run_log, state_of
-from flows.submit import Submit
+from flows.runner import opened_runner
 from gfn_core.store.leftovers import remove_leftovers
 from gfn_core.store.room import require_writable
 from tasks.progress import BOARD
@@ -26,12 +25,12 @@ Tell = Callable[[Outcome], None]
 
 def stabilize_plainly(request: RunRequest, run_id: str) -> RunSummary:
     """Do what the request asks for without Prefect."""
-    with ThreadPoolExecutor() as executor:
-        return run_stages(request, run_id, executor.submit)
+    with opened_runner(request.run) as runner:
+        return run_stages(request, run_id, runner)
 
 
 def run_stages(
-    request: RunRequest, run_id: str, submit: Submit, tell: Tell = lambda outcome: None
+    request: RunRequest, run_id: str, runner: Runner, tell: Tell = lambda outcome: None
 ) -> RunSummary:
     """Do what is missing, and note it in the archive as it happens.
 
@@ -45,7 +44,7 @@ def run_stages(
     todo = [item for item in planned if item.missing]
     with run_log(request.archive, run_id) as log:
         log.begins(len(planned), len(todo), request.run.until)
-        for outcome in _ends(request, todo, log.noting(submit)):
+        for outcome in _ends(request, todo, replace(runner, submit=log.noting(runner.submit))):
             outcomes[outcome.video] = outcome
             log.clip_ended(outcome)
             tell(outcome)
@@ -57,7 +56,7 @@ def run_stages(
     return replace(summary, trouble=log.trouble)
 
 
-def _ends(request: RunRequest, todo: Sequence[PlannedClip], submit: Submit) -> Iterator[Outcome]:
+def _ends(request: RunRequest, todo: Sequence[PlannedClip], runner: Runner) -> Iterator[Outcome]:
     """Yield the end of each clip; in order and in time, those in quarantine untried."""
     run, archive = request.run, request.archive
     quarantine = Quarantine.of(archive, retry=run.retry)
@@ -72,8 +71,8 @@ def _ends(request: RunRequest, todo: Sequence[PlannedClip], submit: Submit) -> I
     states = {clip.video: state_of(clip) for clip in clips}
     pace = Pace.of_past_runs(archive) if run.until else Pace()
     queue = ordered(clips, run.order, run.first)
-    submit_in_time = in_time(submit, pace, todo)
-    for outcome in process_clips(queue, submit_in_time, run.slots_for(len(queue)), request.route):
+    timely = replace(runner, submit=in_time(runner.submit, pace, todo))
+    for outcome in process_clips(queue, timely, ROUTES[request.route]):
         pace.learn(outcome)
         with suppress(OSError):  # a full disk, which the run's log has met before
             quarantine.learn(states[outcome.video], outcome)

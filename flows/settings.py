@@ -7,6 +7,7 @@ from pathlib import Path
 from flows.order import Order
 from gfn_core.device_name import DeviceName
 from gfn_core.errors import SettingsError
+from gfn_core.motion.segments import GRAIN_FRAMES, SEGMENT_FRAMES
 
 MOST_SLOTS = 256
 
@@ -24,14 +25,23 @@ class RunSettings:
     retry: bool = False  # try clips again that are in quarantine
     gpu_limit: str = ""  # Prefect's concurrency limit that a stage on a GPU holds; empty: none
     strict: bool = False  # refuse damaged sources, instead of stabilizing what of them is left
+    dask_address: str | None = None  # of a Dask scheduler; "" starts one; None: threads, no Dask
+    segment_frames: int = SEGMENT_FRAMES  # length of what long videos are divided into
 
     def __post_init__(self) -> None:
         if not 0 <= self.slots <= MOST_SLOTS:
             raise SettingsError(f"slots is {self.slots}; it can be 0 (automatic) to {MOST_SLOTS}")
+        if self.segment_frames < GRAIN_FRAMES:
+            raise SettingsError(f"segment_frames is {self.segment_frames}; {GRAIN_FRAMES} or more")
+
+    @property
+    def most_slots(self) -> int:
+        """Stages, of different clips or segments, to run at a time."""
+        return self.slots or core_count()
 
     def slots_for(self, clips: int) -> int:
         """Clips to work on at a time, of `clips` in all."""
-        return max(1, min(self.slots or core_count(), clips))
+        return max(1, min(self.most_slots, clips))
 
     def threads_for(self, clips: int) -> int:
         """Threads that each clip's process may use: every core busy, none fought over."""
@@ -47,6 +57,12 @@ def state_folder() -> Path:
     """Where what outlives a run, and belongs to no archive, is kept: the managed server."""
     base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
     return Path(base) / "gfn"
+
+
+def mirror_folder() -> Path:
+    """Where archives in buckets are worked on; can be removed at any time between runs."""
+    chosen = os.environ.get("GFN_MIRROR") or os.environ.get("XDG_CACHE_HOME")
+    return (Path(chosen) if chosen else Path.home() / ".cache") / "gfn" / "mirrors"
 
 
 def prefect_api_url() -> str | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from flows.locations import opened_archive
 from flows.resmooth import analysed_source, stored_settings
 from gfn_core.errors import ArtifactDamaged
 from gfn_core.motion.model import Motion
@@ -46,7 +47,7 @@ class StoredClip:
 def stored_clip(video: Path, folder: Path | None = None) -> StoredClip | None:
     """Find `video`, a source or what was made of it, in an archive: `folder`, or one around it."""
     video = video.resolve()
-    for archive in [Archive(folder.resolve())] if folder else _archives_around(video):
+    for archive in [opened_archive(folder)] if folder else _archives_around(video):
         for entry in catalogue(archive):
             if entry.source and video in (Path(entry.source), archive.root / entry.output):
                 return StoredClip(archive, entry)

@@ -6,6 +6,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from flows.locations import archive_at
 from flows.resmooth import Selection, stored_settings
 from gfn_core.errors import GfnError, SettingsError
 from gfn_core.metrics.prediction import Prediction, predict
@@ -40,7 +41,7 @@ class SweepRequest:
     @property
     def archive(self) -> Archive:
         """The folder that holds everything."""
-        return Archive(self.out.resolve())
+        return archive_at(self.out)
 
     def jobs(self) -> list["SweepJob"]:
         """One job a clip."""

@@ -10,7 +10,7 @@ from flows.interrupt import leave_at_once_on_interrupt
 from flows.request import ArchiveRequest
 from flows.stabilizing import Audience, run_request
 from gfn_core.errors import GfnError
-from gfn_core.store.delivery import FileState
+from gfn_core.store.archive import FileState
 
 
 @dataclass

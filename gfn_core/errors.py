@@ -10,6 +10,8 @@ GfnError
 ├── FramesDiffer         the renderer met other frames than those analysed
 ├── EncodingFailed       ffmpeg refused or died
 ├── ArtifactDamaged      a stored artifact cannot be read back
+├── StoreUnavailable     object storage does not answer
+├── LeaseLost            another worker took over what this one was making
 ├── WeightsUnusable      a weights file is missing, damaged or of another network
 ├── OutOfTime            the run's deadline comes first; the next run goes on
 └── StageFailed          a stage's process did not come back
@@ -77,6 +79,14 @@ class EncodingFailed(GfnError):
 
 class ArtifactDamaged(GfnError):
     """A stored artifact cannot be read back."""
+
+
+class StoreUnavailable(GfnError):
+    """Object storage does not answer, or refuses."""
+
+
+class LeaseLost(GfnError):
+    """A lease ran out while its holder was at work."""
 
 
 class WeightsUnusable(GfnError):

@@ -1,6 +1,7 @@
 """What a user may choose, one frozen value per stage; each is part of that stage's key."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from gfn_core.errors import SettingsError
@@ -31,7 +32,7 @@ class MotionSettings:
         """Where the network's weights lie."""
         return self.weights or SHIPPED_WEIGHTS
 
-    @property
+    @cached_property
     def weights_digests(self) -> tuple[str, ...]:
         """Digest of the network's weights, part of every key; none without a network.
 

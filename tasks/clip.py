@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gfn_core.device_name import DeviceName
 from gfn_core.media.stream_plan import output_name
+from gfn_core.motion.segments import SEGMENT_FRAMES, Segment
 from gfn_core.settings import StabilizeSettings
 from gfn_core.store.archive import Archive
 from gfn_core.store.keys import ArtifactRef, Stage, plain
@@ -29,6 +30,15 @@ class AnalysedSource:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """A source that lies in a bucket, and is copied to the clip's `source` while it is read."""
+
+    url: str
+    size_bytes: int
+    etag: str
+
+
+@dataclass(frozen=True)
 class Clip:
     """What every task of one video is given; valid on any machine that sees the paths."""
 
@@ -43,6 +53,9 @@ class Clip:
     analysed: AnalysedSource | None = None  # go on from this motion, whatever made it
     gpu_limit: str = ""  # Prefect's concurrency limit that a stage on a GPU holds; empty: none
     until: float | None = None  # the run's deadline, as `time.time` counts
+    origin: Origin | None = None  # where the source lies, unless in a folder
+    segment_frames: int = SEGMENT_FRAMES  # long videos are divided into segments about so long
+    segment: Segment | None = None  # the part of the clip that a task is about; None: all of it
 
     @property
     def seconds_left(self) -> float:
@@ -66,6 +79,8 @@ class Clip:
         Content is hashed once for each state of a file; renames and touches cost one more hash, an
         edit of whatever kind changes at least the ctime, which no program can set.
         """
+        if self.origin is not None:
+            return PROBE.artifact(self.origin.url, str(self.origin.size_bytes), self.origin.etag)
         stat = self.source.stat()
         state = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_dev, stat.st_ino)
         return PROBE.artifact(str(self.source), *map(str, state))
@@ -79,8 +94,7 @@ class Clip:
         render = RENDER.artifact(
             source_sha256, trajectory.key, self.output_name, settings=self.settings.encoding
         )
-        place = os.path.relpath(self.source, self.archive.root)  # the page shows the source
-        report = REPORT.artifact(self.video, place, motion.key, trajectory.key, render.key)
+        report = REPORT.artifact(self.video, self._place, motion.key, trajectory.key, render.key)
         return Chain(motion, trajectory, render, report)
 
     def current(self, source_sha256: str) -> CurrentArtifacts:
@@ -88,7 +102,15 @@ class Clip:
         chain = self.chain(source_sha256)
         artifacts = (chain.motion, chain.trajectory, chain.render, chain.report)
         settings = plain(self.settings)
-        return CurrentArtifacts(self.video, self.output_name, artifacts, str(self.source), settings)
+        source = self.origin.url if self.origin else str(self.source)
+        return CurrentArtifacts(self.video, self.output_name, artifacts, source, settings)
+
+    @property
+    def _place(self) -> str:
+        """Where the page finds the source: an archive moves with its sources."""
+        if self.origin is not None:
+            return self.origin.url
+        return os.path.relpath(self.source, self.archive.root)
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ class ClipFacts:
             card=self.card(findings, stills),
             facts=self.facts(),
             findings=findings,
-            source_href=_href(clip.source, here),
+            source_href=clip.origin.url if clip.origin else _href(clip.source, here),
             output_href=_href(clip.output, here),
             archive_href=_href(clip.archive.view("report", "index", ".html"), here),
             start_seconds=start,
@@ -134,13 +134,18 @@ class ClipFacts:
 
 def command_line(clip: Clip) -> str:
     """The command that makes this clip, to be run in the archive's folder."""
-    settings, source = clip.settings, str(clip.source)
+    settings, source = clip.settings, clip.origin.url if clip.origin else str(clip.source)
     if source.endswith(f"/{clip.video}"):  # found in a folder: its tree is mirrored
         source = source.removesuffix(f"/{clip.video}")
     smoothing, encoding = settings.smoothing, settings.encoding
     style = Style.of(smoothing)
     words = [
-        *("gfn", "stabilize", os.path.relpath(source, clip.archive.root), "."),
+        *(
+            "gfn",
+            "stabilize",
+            source if clip.origin else os.path.relpath(source, clip.archive.root),
+            ".",
+        ),
         *("--crop", "auto" if smoothing.removed_share else f"{smoothing.crop:g}"),
         *(("--style", style.value) if style else ()),
         *("--zoom", "dynamic" if smoothing.zoom_share else "fixed"),

@@ -47,15 +47,18 @@ def confinement_version() -> int:
     return version if version >= FIRST_ABI else 0
 
 
-def confine(*folders: Path) -> bool:
-    """Let this process, from now on, write below `folders` only; whether the kernel can do so."""
+def confine(*folders: Path, may_connect: bool = False) -> bool:
+    """Let this process, from now on, write below `folders` only; whether the kernel can do so.
+
+    It `may_connect` by TCP where its archive lies in a bucket.
+    """
     version = confinement_version()
     if not version:
         return False
     writing = WRITING | (TRUNCATE if version >= TRUNCATE_ABI else 0)
     rules = _Ruleset(
         writing,
-        TCP if version >= NETWORK_ABI else 0,
+        TCP if version >= NETWORK_ABI and not may_connect else 0,
         ABSTRACT_SOCKETS_AND_SIGNALS if version >= SCOPE_ABI else 0,
     )
     ruleset = _called(CREATE_RULESET, ctypes.byref(rules), ctypes.sizeof(rules), 0)

@@ -16,7 +16,7 @@ LEASE_SECONDS = 60.0
 @contextmanager
 def gpu_slot(clip: Clip, stage: Stage) -> Iterator[None]:
     """Hold a slot of `clip.gpu_limit` where `stage` runs on a GPU; raises `SettingsError`."""
-    if not (clip.gpu_limit and stage is MOTION and runs_on_gpu(clip)):
+    if not (clip.gpu_limit and stage.whole == MOTION.name and runs_on_gpu(clip)):
         yield
         return
     from prefect.concurrency.asyncio import ConcurrencySlotAcquisitionError  # noqa: PLC0415

@@ -16,6 +16,7 @@ from tasks.confinement import confine
 from tasks.gpu_slot import gpu_slot
 from tasks.memory_limit import limit_memory
 from tasks.progress import BOARD
+from tasks.staging import stage_in
 from tasks.supervisor import Progress, supervised
 
 Notes = tuple[str, ...]
@@ -44,6 +45,7 @@ def make(
         return Made(artifact, cached=True, seconds=0.0)
     stage = artifact.stage.name
     started = time.monotonic()
+    reporter = BOARD.reporter(clip.video, stage, frame_count, part_of(clip))
     try:
         with gpu_slot(clip, artifact.stage):
             notes = supervised(
@@ -55,7 +57,7 @@ def make(
                 label=f"{clip.video}: {stage}",
                 deadline_seconds=min(deadline_seconds, clip.seconds_left),
                 silence_seconds=silence_seconds,
-                on_progress=BOARD.reporter(clip.video, stage, frame_count),
+                on_progress=reporter,
             )
     except StageFailed as error:
         remove_leftovers(clip.archive)
@@ -71,18 +73,25 @@ def _make_once(
 ) -> Notes | None:
     if is_confined:
         clip.archive.root.mkdir(parents=True, exist_ok=True)
-        confine(clip.archive.root)
+        confine(clip.archive.root, may_connect=clip.archive.is_remote)
         limit_memory()
     cv2.setNumThreads(clip.threads)
     with clip.archive.claim(artifact, while_waiting=lambda: progress(0)) as unfinished:
         if unfinished is None:  # another run made it while we waited
             return None
+        stage_in(clip, artifact.stage.name)
         return work(clip, unfinished, progress)
+
+
+def part_of(clip: Clip) -> int:
+    """First frame of the segment that a task is about; -1 for a task about all of the clip."""
+    return clip.segment.first if clip.segment else -1
 
 
 def reading_seconds(clip: Clip) -> float:
     """How long one reading of the whole source may take, on slow network storage."""
-    return SLOWEST_READING_SECONDS + clip.source.stat().st_size / SLOWEST_BYTES_PER_SECOND
+    size = clip.origin.size_bytes if clip.origin else clip.source.stat().st_size
+    return SLOWEST_READING_SECONDS + size / SLOWEST_BYTES_PER_SECOND
 
 
 def probed_source(clip: Clip) -> ProbedSource:
@@ -91,8 +100,8 @@ def probed_source(clip: Clip) -> ProbedSource:
     Raises `SourceError` where the source has vanished or changed: a stage that read it asks again
     at its end, so that nothing is kept that was made of two states of a file.
     """
-    if not clip.source.exists():
+    if clip.origin is None and not clip.source.exists():
         raise SourceError(f"{clip.source}: has vanished; put it back and run again")
     if not clip.archive.has(clip.probe):
         raise SourceError(f"{clip.source}: changed while it was being worked on; run again")
-    return load_probed(clip.archive.path(clip.probe))
+    return load_probed(clip.archive.fetched(clip.probe))

@@ -1,29 +1,23 @@
 """Motion: how the camera moved from each frame to the next."""
 
-from collections.abc import Generator, Iterable
 from pathlib import Path
 
 from gfn_core import __version__
-from gfn_core.errors import DamagedVideo, FramesDiffer
-from gfn_core.media.frame_reader import GrayFrame, open_reader
-from gfn_core.media.video_info import VideoInfo
-from gfn_core.motion.estimator import estimate_motion
-from gfn_core.motion.model import Motion
+from gfn_core.errors import DamagedVideo
 from gfn_core.store.keys import plain
 from gfn_core.store.motion_table import load_motion, save_motion
-from gfn_core.work_ahead import work_ahead
 from tasks.clip import MOTION, Clip, Made
 from tasks.confinement import GPU_DRIVER
 from tasks.damage import damage
-from tasks.estimators import estimator_of
+from tasks.estimating import whole_motion
 from tasks.making import Notes, make, probed_source, reading_seconds
+from tasks.motion_segments import discard_segments, motion_of_segments
 from tasks.stage_task import stage_task
 from tasks.supervisor import Progress
 
 READINGS = 3  # of the whole source: its packets, by each of two decoders, and its frames
 SLOWEST_SECONDS_A_FRAME = 2.0
 SLOWEST_FRAMES = 60  # decoded and analysed before the first is told of
-FRAMES_AHEAD = 8
 
 
 @stage_task(MOTION)
@@ -45,7 +39,8 @@ def motion(clip: Clip) -> Made:
         frame_count=frames,
         is_confined=not GPU_DRIVER.exists(),
     )
-    if clip.strict and (lost := damage(load_motion(clip.archive.path(artifact)), probed.info)):
+    discard_segments(clip, probed)
+    if clip.strict and (lost := damage(load_motion(clip.archive.fetched(artifact)), probed.info)):
         raise DamagedVideo(f"{clip.source}: {lost}; leave out --strict to stabilize that much")
     return made
 
@@ -53,10 +48,9 @@ def motion(clip: Clip) -> Made:
 def _estimate(clip: Clip, unfinished: Path, progress: Progress) -> Notes:
     probed = probed_source(clip)
     settings = clip.settings.motion
-    try:
-        estimated, decoder = _estimate_with(clip, probed.info, progress, allow_decord=True)
-    except FramesDiffer:  # a damaged file in which decord passes over frames
-        estimated, decoder = _estimate_with(clip, probed.info, progress, allow_decord=False)
+    estimated, decoder = motion_of_segments(clip, probed, progress) or whole_motion(
+        clip, probed.info, progress
+    )
     provenance = {
         "software": f"gfn {__version__}",
         "source_sha256": probed.sha256,
@@ -70,19 +64,3 @@ def _estimate(clip: Clip, unfinished: Path, progress: Progress) -> Notes:
     save_motion(unfinished, estimated, provenance)
     lost = damage(estimated, probed.info)
     return (lost,) if lost else ()
-
-
-def _estimate_with(
-    clip: Clip, info: VideoInfo, progress: Progress, *, allow_decord: bool
-) -> tuple[Motion, str]:
-    size = info.geometry.fitted(clip.settings.motion.longest_px)
-    reader = open_reader(clip.source, info, size, clip.threads, allow_decord)
-    frames = work_ahead(_counted(reader, progress), FRAMES_AHEAD)  # decoding takes half the time
-    motion = estimate_motion(frames, estimator_of(clip), info.geometry)
-    return motion, reader.name
-
-
-def _counted(frames: Iterable[GrayFrame], progress: Progress) -> Generator[GrayFrame, None, None]:
-    for count, frame in enumerate(frames, start=1):
-        progress(count)
-        yield frame

@@ -17,7 +17,7 @@ READINGS = 2  # of the whole source: its packets, its digest
 @stage_task(PROBE)
 def probe(clip: Clip) -> Made:
     """Find out what the source is, and digest its content."""
-    if not clip.source.exists():
+    if clip.origin is None and not clip.source.exists():
         raise SourceError(f"{clip.source}: is not there; say --source FOLDER if it has moved")
     deadline = READINGS * reading_seconds(clip)
     made = make(clip, clip.probe, _probe, deadline_seconds=deadline, is_confined=True)

@@ -3,6 +3,8 @@
 import threading
 from collections.abc import Callable
 
+from gfn_core.store.keys import SEGMENT
+
 # Share of a clip's time that each stage takes, roughly: only for a smooth display.
 STAGE_SHARES = {"probe": 0.02, "motion": 0.33, "trajectory": 0.03, "render": 0.6, "report": 0.02}
 
@@ -14,18 +16,26 @@ class ProgressBoard:
     """
 
     def __init__(self) -> None:
+        self._frames: dict[tuple[str, str], dict[int, int]] = {}
         self._shares: dict[str, float] = {}
         self._stages: dict[str, str] = {}
         self._lock = threading.Lock()
 
-    def reporter(self, video: str, stage: str, frame_count: int) -> Callable[[int], None]:
-        """Note that a stage of `video` begins; returns a function to note the frames done."""
-        names = list(STAGE_SHARES)
+    def reporter(
+        self, video: str, stage: str, frame_count: int, part: int
+    ) -> Callable[[int], None]:
+        """Note that a stage of `video`, or a part of it, begins.
+
+        Returns a function to note the frames done, of `frame_count` in all parts.
+        """
+        names, stage = list(STAGE_SHARES), stage.removesuffix(SEGMENT)
         before = sum(STAGE_SHARES[name] for name in names[: names.index(stage)])
 
         def report(frames: int) -> None:
-            done = min(1.0, frames / frame_count) if frame_count else 0.0
             with self._lock:
+                parts = self._frames.setdefault((video, stage), {})
+                parts[part] = frames
+                done = min(1.0, sum(parts.values()) / frame_count) if frame_count else 0.0
                 self._stages[video] = stage
                 self._shares[video] = before + STAGE_SHARES[stage] * done
 

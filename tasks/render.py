@@ -13,6 +13,7 @@ from gfn_core.store.room import require_room
 from gfn_core.store.trajectory_table import load_trajectory
 from tasks.clip import RENDER, Clip, Made
 from tasks.making import Notes, make, probed_source, reading_seconds
+from tasks.render_segments import discard_segments, stored_segments
 from tasks.stage_task import stage_task
 from tasks.supervisor import Progress
 
@@ -27,12 +28,12 @@ def render(clip: Clip) -> Made:
     """Write the stabilized video under its final name."""
     probed = probed_source(clip)
     artifact = clip.chain(probed.sha256).render
-    receipt = clip.archive.path(artifact)
+    receipt = clip.archive.fetched(artifact)
     if receipt.exists() and not is_delivered(clip.archive, load_receipt(receipt)):
-        receipt.unlink(missing_ok=True)  # the video was deleted or replaced since
+        clip.archive.discard(artifact)  # the video was deleted or replaced since
     frames = probed.info.frame_count
     reading = READINGS * reading_seconds(clip)
-    return make(
+    made = make(
         clip,
         artifact,
         _render,
@@ -41,6 +42,8 @@ def render(clip: Clip) -> Made:
         frame_count=frames,
         is_confined=True,
     )
+    discard_segments(clip, probed)
+    return made
 
 
 def _render(clip: Clip, unfinished: Path, progress: Progress) -> Notes:
@@ -48,11 +51,12 @@ def _render(clip: Clip, unfinished: Path, progress: Progress) -> Notes:
     probed = probed_source(clip)
     require_room(clip.archive.store, _expected_bytes(clip, probed))
     chain = clip.chain(probed.sha256)
-    motion = load_motion(clip.archive.path(chain.motion))
-    trajectory = load_trajectory(clip.archive.path(chain.trajectory))
+    motion = load_motion(clip.archive.fetched(chain.motion))
+    trajectory = load_trajectory(clip.archive.fetched(chain.trajectory))
     suffix = PurePosixPath(clip.output_name).suffix
     video = clip.archive.unfinished(f"render-{chain.render.key}{suffix}")
     encoding = replace(clip.settings.encoding, threads=clip.threads)
+    segments = stored_segments(clip, probed, motion, trajectory)
 
     def watched(frames: int) -> None:
         require_room(clip.archive.store)
@@ -60,7 +64,14 @@ def _render(clip: Clip, unfinished: Path, progress: Progress) -> Notes:
 
     try:
         written = write_steadier(
-            clip.source, probed.info, motion, trajectory, video, encoding, progress=watched
+            clip.source,
+            probed.info,
+            motion,
+            trajectory,
+            video,
+            encoding,
+            progress=watched,
+            rendered=segments.write if segments else None,
         )
         probed_source(clip)
         _refuse_to_harm(clip)  # once more: rendering takes a while

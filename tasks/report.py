@@ -13,6 +13,7 @@ from tasks.clip import REPORT, Clip, Made
 from tasks.clip_page import ClipFacts
 from tasks.making import Notes, make, probed_source
 from tasks.stage_task import stage_task
+from tasks.staging import stage_out
 from tasks.supervisor import Progress
 
 DEADLINE_SECONDS = 300.0
@@ -23,18 +24,20 @@ def report(clip: Clip) -> Made:
     """Write the clip's page and publish what is current."""
     current = clip.current(probed_source(clip).sha256)
     made = make(clip, current.artifacts[-1], _report, deadline_seconds=DEADLINE_SECONDS)
+    stage_out(clip)
     if is_published(clip.archive, current):
         return made
-    publish(clip.archive, current, clip.archive.path(made.artifact))  # was so once, and is again
+    publish(clip.archive, current, clip.archive.fetched(made.artifact))  # was so once, and is again
     return replace(made, cached=False)
 
 
 def _report(clip: Clip, unfinished: Path, progress: Progress) -> Notes:
     probed = probed_source(clip)
     chain = clip.chain(probed.sha256)
-    motion = load_motion(clip.archive.path(chain.motion))
-    trajectory = load_trajectory(clip.archive.path(chain.trajectory))
-    receipt = load_receipt(clip.archive.path(chain.render))
+    motion = load_motion(clip.archive.fetched(chain.motion))
+    trajectory = load_trajectory(clip.archive.fetched(chain.trajectory))
+    receipt = load_receipt(clip.archive.fetched(chain.render))
+    clip.archive.bring(clip.output)
     facts = ClipFacts(clip, probed, Course(motion, trajectory), receipt)
     unfinished.write_bytes(clip_page(facts.page()).encode(errors="replace"))
     publish(clip.archive, clip.current(probed.sha256), unfinished)

@@ -26,7 +26,7 @@ def smooth(clip: Clip) -> Made:
     chain = clip.chain(_source_sha256(clip))
     if not clip.archive.has(chain.motion):
         raise ArtifactDamaged(f"{clip.video}: its motion is not stored; stabilize it again")
-    frames = count_rows(clip.archive.path(chain.motion))
+    frames = count_rows(clip.archive.fetched(chain.motion))
     deadline = DEADLINE_SECONDS + SLOWEST_SECONDS_A_FRAME * frames
     artifact = chain.trajectory
     return make(clip, artifact, _smooth, deadline_seconds=deadline, frame_count=frames)
@@ -34,7 +34,7 @@ def smooth(clip: Clip) -> Made:
 
 def _smooth(clip: Clip, unfinished: Path, progress: Progress) -> Notes:
     chain = clip.chain(_source_sha256(clip))
-    estimated = load_motion(clip.archive.path(chain.motion))
+    estimated = load_motion(clip.archive.fetched(chain.motion))
     smoothing = clip.settings.smoothing
     if smoothing.removed_share > 0:
         smoothing = replace(smoothing, crop=mildest_crop(estimated, smoothing))

@@ -6,9 +6,10 @@ state, so that Prefect's UI shows it.
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from gfn_core.store.keys import Stage
 from tasks.clip import Clip, Made
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
     from prefect import Task
     from prefect.client.schemas.objects import State
     from prefect.futures import PrefectFuture
+    from prefect.task_runners import TaskRunner
+
+
+def whole(clip: Clip) -> Sequence[Clip]:
+    """Return all of `clip`, as one part."""
+    return (clip,)
 
 
 @dataclass(frozen=True)
@@ -25,14 +32,29 @@ class StageTask:
 
     makes: Stage
     stage: Callable[[Clip], Made]
+    parts: Callable[[Clip], Sequence[Clip]] = whole  # for each of which it is to be called
 
     def __call__(self, clip: Clip) -> Made:
         """Run the stage without Prefect's engine."""
         return self.stage(clip)
 
-    def submit(self, clip: Clip) -> "PrefectFuture[Made | State[Made]]":
-        """Submit the stage to the task runner of the flow under way."""
-        return _prefect_task(self.stage).submit(clip)
+    def __reduce__(self) -> tuple[Callable[[str, str], object], tuple[str, str]]:
+        """Travel by name: the module's attribute is this, not the function that it was made of."""
+        return _attribute, (self.stage.__module__, self.stage.__name__)
+
+    def submit(
+        self, clip: Clip, task_runner: "TaskRunner[Any] | None" = None
+    ) -> "PrefectFuture[Made | State[Made]]":
+        """Submit the stage to `task_runner`, or to that of the flow under way."""
+        task = _prefect_task(self)
+        if task_runner is None:
+            return task.submit(clip)
+        future: PrefectFuture[Made | State[Made]] = task_runner.submit(task, {"clip": clip})
+        return future
+
+
+def _attribute(module: str, name: str) -> object:
+    return getattr(import_module(module), name)
 
 
 def stage_task(makes: Stage) -> Callable[[Callable[[Clip], Made]], StageTask]:
@@ -40,8 +62,15 @@ def stage_task(makes: Stage) -> Callable[[Callable[[Clip], Made]], StageTask]:
     return functools.partial(StageTask, makes)
 
 
+def segment_task(
+    makes: Stage, parts: Callable[[Clip], Sequence[Clip]]
+) -> Callable[[Callable[[Clip], Made]], StageTask]:
+    """Decorate a stage that is called for each of a clip's `parts`, side by side."""
+    return functools.partial(StageTask, makes, parts=parts)
+
+
 @functools.cache
-def _prefect_task(stage: Callable[[Clip], Made]) -> "Task[[Clip], Made | State[Made]]":
+def _prefect_task(stage_task: StageTask) -> "Task[[Clip], Made | State[Made]]":
     # Importing Prefect takes more than a second, which stages' own processes and runs without it
     # need not spend.
     from prefect import task  # noqa: PLC0415
@@ -49,14 +78,13 @@ def _prefect_task(stage: Callable[[Clip], Made]) -> "Task[[Clip], Made | State[M
     from prefect.states import Completed  # noqa: PLC0415
 
     @task(
-        name=stage.__name__,
-        task_run_name=f"{stage.__name__} {{clip.video}}",
+        name=stage_task.stage.__name__,
+        task_run_name=f"{stage_task.stage.__name__} {{clip.video}}",
         cache_policy=NO_CACHE,
         persist_result=False,
     )
-    @functools.wraps(stage)
     def run(clip: Clip) -> "Made | State[Made]":
-        made = stage(clip)
+        made = stage_task(clip)
         return Completed(name="Cached", data=made) if made.cached else made
 
     return run

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import cv2
 import numpy as np
@@ -11,6 +12,7 @@ from gfn_core.geometry import FrameGeometry
 from gfn_core.media.rgb_video import SOUND_RATE_HZ, Picture, write_rgb_video
 from gfn_core.synthetic.camera_path import shaky_path
 from gfn_core.synthetic.demo_sound import demo_sound
+from tests.s3_server import running_s3_server
 
 GEOMETRY = FrameGeometry(320, 180)
 FRAME_RATE = 30
@@ -50,3 +52,28 @@ def small_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def other_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Another such clip, of other content."""
     return draw_clip(tmp_path_factory.mktemp("clips") / "other.mp4", seed=11, frames=30)
+
+
+@pytest.fixture(scope="session")
+def long_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clip long enough to be divided: 200 frames; not to be changed."""
+    return draw_clip(tmp_path_factory.mktemp("clips") / "long.mp4", seed=5, frames=200)
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[dict[str, str]]:
+    """An S3 server in a process of its own: the environment in which clients find it."""
+    with running_s3_server() as environment:
+        yield environment
+
+
+@pytest.fixture
+def bucket(s3_server: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> str:
+    """URL of a new bucket, which this process can reach."""
+    for name, value in s3_server.items():
+        monkeypatch.setenv(name, value)
+    name = f"test-{uuid4().hex}"
+    from s3fs import S3FileSystem
+
+    S3FileSystem(skip_instance_cache=True).mkdir(name)
+    return f"s3://{name}"

@@ -55,6 +55,7 @@ class DecordReader:
         self._fallback = PyAVReader(path, info, size, timeline, threads)
         red, blue = RED_BLUE_SHARES.get(info.color.matrix or "", BT601_SHARES)
         self._luma_weights = np.array([[red, 1 - red - blue, blue]], np.float32)
+        self.has_failed = False
 
     @property
     def agrees(self) -> bool:
@@ -67,18 +68,24 @@ class DecordReader:
         return bool(np.all(np.abs(late) <= 0.5))
 
     def __iter__(self) -> Iterator[GrayFrame]:
+        return self.frames_from(0)
+
+    def frames_from(self, first: int) -> Iterator[GrayFrame]:
+        """Iterate from the frame of index `first`."""
         try:
-            self._reader.seek(0)
-        except (RuntimeError, decord.DECORDError):
-            yield from self._fallback.frames_from(0)
+            self._reader.seek_accurate(first) if first else self._reader.seek(0)
+        except (decord.DECORDError, RuntimeError, IndexError):
+            self.has_failed = True
+            yield from self._fallback.frames_past(first)
             return
-        for index, pts in enumerate(self._timeline.frame_pts.tolist()):
+        for index, pts in enumerate(self._timeline.frame_pts[first:].tolist(), start=first):
             try:
                 frame = self._reader.next().asnumpy()
             except (StopIteration, decord.DECORDError, decord.DECORDLimitReachedError):
                 frame = NO_FRAME
             if frame.shape != self._shape:  # decord does not always say that it has failed
-                yield from self._fallback.frames_from(index)
+                self.has_failed = True
+                yield from self._fallback.frames_past(index)
                 return
             yield GrayFrame(index, pts, float(pts * self._info.time_base), self._luma(frame))
 

@@ -25,4 +25,11 @@ class FrameReader(Protocol):
     def name(self) -> str:
         """Which decoder reads: "decord" or "pyav"."""
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether frames read so far came from another decoder, because this one gave up."""
+
     def __iter__(self) -> Iterator[GrayFrame]: ...
+
+    def frames_from(self, first: int) -> Iterator[GrayFrame]:
+        """Iterate from frame `first` on, from a key frame before it; raises FramesDiffer."""

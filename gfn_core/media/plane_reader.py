@@ -8,6 +8,7 @@ from av.video.frame import VideoFrame
 
 from gfn_core.media.container import decoded_frames, open_container, prepare_decoder, video_stream
 from gfn_core.media.pixel_format import PixelFormat, PlaneArray, nearest_planar, planes_of
+from gfn_core.media.seeking import frames_after_seek
 from gfn_core.media.timeline import FrameClock, Timeline
 from gfn_core.media.video_info import VideoInfo
 
@@ -23,16 +24,24 @@ class PlanarFrame:
 
 
 def read_planes(
-    path: Path, info: VideoInfo, threads: int = 0
+    path: Path, info: VideoInfo, threads: int = 0, first: int = 0
 ) -> Generator[PlanarFrame, None, None]:
     """Decode the video in `path`, probed as `info`: the frames that analysis sees, at full size.
 
     Packed formats are taken apart into the nearest planar one (`nearest_planar`). A frame of
-    another size or format than the first is resampled to the first's, as ffmpeg does.
+    another size or format than the first is resampled to the first's, as ffmpeg does. With `first`
+    they begin at that frame, decoded from a key frame before it; raises FramesDiffer where the
+    decoder does not find it there.
     """
     pixel_format = PixelFormat.of(nearest_planar(info.pixel_format))
     with open_container(path) as container:
         timeline = Timeline.of(container, video_stream(container, info.stream_index))
+    if first:
+        decoded = frames_after_seek(path, info, timeline, first, threads)
+        for index, (pts, frame) in enumerate(decoded, start=first):
+            planes = planes_of(_uniform(frame, info, pixel_format), pixel_format)
+            yield PlanarFrame(index, pts, planes, pixel_format)
+        return
     clock = FrameClock(timeline, info.timestamps_rise)
     with open_container(path) as container:
         stream = video_stream(container, info.stream_index)

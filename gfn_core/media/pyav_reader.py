@@ -8,6 +8,7 @@ from gfn_core.geometry import FrameGeometry
 from gfn_core.media.container import decoded_frames, open_container, prepare_decoder, video_stream
 from gfn_core.media.gray_frame import GrayFrame
 from gfn_core.media.luma import scaled_luma
+from gfn_core.media.seeking import frames_after_seek
 from gfn_core.media.timeline import FrameClock, Timeline
 from gfn_core.media.video_info import VideoInfo
 
@@ -16,6 +17,7 @@ class PyAVReader:
     """Decodes every frame and averages its luma down to `size`."""
 
     name = "pyav"
+    has_failed = False
 
     def __init__(
         self,
@@ -29,9 +31,23 @@ class PyAVReader:
         self._timeline, self._threads = timeline, threads
 
     def __iter__(self) -> Iterator[GrayFrame]:
-        return self.frames_from(0)
+        return self.frames_past(0)
 
     def frames_from(self, first: int) -> Iterator[GrayFrame]:
+        """Iterate from the frame of index `first`, from a key frame before it.
+
+        Raises:
+            FramesDiffer: the decoder does not find it there.
+        """
+        if first == 0:
+            yield from self.frames_past(0)
+            return
+        decoded = frames_after_seek(self._path, self._info, self._timeline, first, self._threads)
+        for index, (pts, frame) in enumerate(decoded, start=first):
+            seconds = float(pts * self._info.time_base)
+            yield GrayFrame(index, pts, seconds, scaled_luma(frame, self._size))
+
+    def frames_past(self, first: int) -> Iterator[GrayFrame]:
         """Iterate from the frame of index `first`; those before it are decoded and dropped.
 
         Raises:

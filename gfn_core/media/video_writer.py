@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, Self
 
 import av
 import ffmpeg
@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from gfn_core.errors import EncodingFailed
 from gfn_core.media.child_process import Child
 from gfn_core.media.encoding import Encoding
-from gfn_core.media.ffmpeg_binary import PROBE_OPTIONS, ffmpeg_path, file_argument
+from gfn_core.media.ffmpeg_binary import file_argument
+from gfn_core.media.output_command import compiled, output_command, picture_input
 from gfn_core.media.pixel_format import nearest_planar
 from gfn_core.media.raw_video_pipe import RawVideoPipe
 from gfn_core.media.stream_plan import StreamPlan
 from gfn_core.media.video_info import VideoInfo
 
-NO_STREAM = "d:9999?"  # asks for nothing, but makes a file an input, for its metadata
 FROM_RGB = {"out_color_matrix": "bt709", "out_range": "tv"}  # where the codec takes no RGB
 LARGEST_ASPECT_TERM = 2**16 - 1  # of H.264's and HEVC's pixel aspects
 
@@ -28,16 +28,26 @@ class VideoWriter:
     """Encodes planar frames into `output` and copies the source's other streams beside them.
 
     Frames are those of `read_planes`: the planes of `nearest_planar(info.pixel_format)` at the
-    source's coded size, never rotated; the display orientation is carried over as a tag. Use as a
+    source's coded size, never rotated; the display orientation is carried over as a tag. A segment,
+    named by the time of its first frame, is written alone, and its times from 0. Use as a
     context manager: leaving it finishes the file, or ends ffmpeg and leaves a torso after an error.
     """
 
-    def __init__(self, output: Path, source: Path, info: VideoInfo, encoding: Encoding) -> None:
+    def __init__(
+        self,
+        output: Path,
+        source: Path,
+        info: VideoInfo,
+        encoding: Encoding,
+        segment_start_pts: int | None = None,
+    ) -> None:
         self._output, self._source, self._info = output, source, info
-        self._plan = StreamPlan.of(info, source, output)
+        self._plan = StreamPlan.of(info, source, output) if segment_start_pts is None else None
         self._raw_format = nearest_planar(info.pixel_format)
         self._coded_format = encoding.pixel_format_for(self._raw_format)
-        self._delay = max(0, -info.start_pts)  # NUT knows no negative times
+        # NUT knows no negative times
+        start = segment_start_pts
+        self._delay = max(0, -info.start_pts) if start is None else -start
         self._is_empty = True
         self._child = Child(self._command(encoding))
         size = (info.geometry.width, info.geometry.height)
@@ -48,10 +58,11 @@ class VideoWriter:
     @property
     def left_out(self) -> tuple[str, ...]:
         """What the output cannot carry, one line each."""
+        of_streams = self._plan.left_out if self._plan else ()
         if self._coded_format == self._raw_format:
-            return self._plan.left_out
+            return of_streams
         return (
-            *self._plan.left_out,
+            *of_streams,
             f"pixel format {self._info.pixel_format}: encoded as {self._coded_format}",
         )
 
@@ -101,30 +112,16 @@ class VideoWriter:
         return EncodingFailed(f"{self._source}: ffmpeg could not write the output: {reason}")
 
     def _command(self, encoding: Encoding) -> list[str]:
-        pipe = self._pipe_input()
-        source = ffmpeg.input(file_argument(self._source), **PROBE_OPTIONS)
+        options = self._picture_options(encoding)
+        if self._plan is None:
+            picture = self._tagged_picture(ffmpeg.input("pipe:0", format="nut"))
+            options |= {"format": "matroska", "filename": file_argument(self._output)}
+            return compiled(ffmpeg.output(picture, **options))
+        pipe = picture_input("pipe:0", self._info, self._delay, format="nut")
         picture = self._tagged_picture(pipe)
-        streams = [
-            picture if stream.index == self._info.stream_index else source[str(stream.index)]
-            for stream in self._plan.streams
-        ]
-        inputs = [pipe[NO_STREAM], source[NO_STREAM]]  # first, so that the source is input 1
-        options = self._output_options(encoding)
-        output = ffmpeg.output(*inputs, *streams, filename=file_argument(self._output), **options)
-        command = output.global_args("-hide_banner", "-nostats", "-nostdin", "-loglevel", "error")
-        return cast(list[str], ffmpeg.compile(command, cmd=ffmpeg_path(), overwrite_output=True))
-
-    def _pipe_input(self) -> Any:  # noqa: ANN401 - ffmpeg-python has no types
-        """The frames as an input: never rotated by ffmpeg, tagged with the source's orientation."""
-        info = self._info
-        options: dict[str, Any] = {"noautorotate": None}
-        if info.rotation_degrees or info.is_mirrored:
-            options["display_rotation"] = -info.rotation_degrees  # ffmpeg's turn leftwards
-        if info.is_mirrored:
-            options["display_vflip"] = None
-        if self._delay:
-            options["itsoffset"] = f"-{float(self._delay * info.time_base):.9f}"
-        return ffmpeg.input("pipe:0", format="nut", **options)
+        return output_command(
+            pipe, picture, options, self._source, self._info, self._plan, self._output
+        )
 
     def _tagged_picture(self, pipe: Any) -> Any:  # noqa: ANN401 - as above
         """The frames with the source's pixel aspect and colour description, which NUT lacks."""
@@ -147,22 +144,12 @@ class VideoWriter:
         raw, coded = VideoFormat(self._raw_format), VideoFormat(self._coded_format)
         return raw.is_rgb and not coded.is_rgb
 
-    def _output_options(self, encoding: Encoding) -> dict[str, Any]:
-        position, time_base = self._plan.position(self._info), self._info.time_base
-        options: dict[str, Any] = {
-            "format": self._plan.muxer,
-            "codec": "copy",
-            f"codec:{position}": encoding.encoder,
-            f"pix_fmt:{position}": self._coded_format,
+    def _picture_options(self, encoding: Encoding) -> dict[str, Any]:
+        time_base = self._info.time_base
+        return {
+            "codec": encoding.encoder,
+            "pix_fmt": self._coded_format,
             "fps_mode": "passthrough",
-            f"enc_time_base:{position}": f"{time_base.numerator}/{time_base.denominator}",
-            "copyts": None,
-            "map_chapters": 1,
-            "map_metadata": 1,
+            "enc_time_base": f"{time_base.numerator}/{time_base.denominator}",
+            **encoding.options(),
         }
-        for index, stream in enumerate(self._plan.streams):
-            options[f"map_metadata:s:{index}"] = f"1:s:{stream.index}"
-        options[f"disposition:{position}"] = "default" if self._plan.is_default(self._info) else 0
-        if self._plan.muxer != "matroska":
-            options["video_track_timescale"] = time_base.denominator
-        return options | {f"{name}:{position}": value for name, value in encoding.options().items()}

@@ -18,6 +18,8 @@ STRETCHES, STRETCH_FRAMES = 5, 16
 LONGEST_PX = 320
 WORSE_RATIO, WORSE_FLOOR_PX = 1.05, 0.3  # of the source's acceleration; px of 1920, a frame squared
 
+Pairs = dict[int, list[tuple[GrayArray, GrayArray]]]
+
 
 @dataclass(frozen=True)
 class Steadiness:
@@ -39,7 +41,7 @@ class SideBySide:
     frame_count: int
     bit_depth: int
     window: float  # width of what the output shows / frame width
-    _pairs: dict[int, list[tuple[GrayArray, GrayArray]]] = field(default_factory=dict)
+    _pairs: Pairs = field(default_factory=dict)
 
     def __call__(self, index: int, source: NDArray[Any], output: NDArray[Any]) -> None:
         """Look at frame `index`: its luma (H, W) before and after."""
@@ -47,6 +49,16 @@ class SideBySide:
             if start <= index < start + STRETCH_FRAMES:
                 pair = self._small(source), self._small(output)
                 self._pairs.setdefault(stretch, []).append(pair)
+
+    @property
+    def pairs(self) -> Pairs:
+        """What was seen: small frames before and after, by stretch."""
+        return self._pairs
+
+    def add(self, pairs: Pairs) -> None:
+        """Take over what another has seen of the frames that follow."""
+        for stretch, seen in pairs.items():
+            self._pairs.setdefault(stretch, []).extend(seen)
 
     def steadiness(self) -> Steadiness:
         """Track what was seen; stretches count by their frames."""

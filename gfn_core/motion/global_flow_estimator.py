@@ -22,6 +22,7 @@ from gfn_core.motion.flow_fit import homography_of_flow
 from gfn_core.motion.frame_pair import TracksSettings
 from gfn_core.motion.guide import Guide
 from gfn_core.motion.rough_flow import RoughFlow
+from gfn_core.motion.segments import GRAIN_FRAMES
 from gfn_core.motion.tracks_estimator import followed
 from gfn_core.networks.global_flow_net import GlobalFlow, GlobalFlowNet
 from gfn_core.work_ahead import work_ahead
@@ -37,7 +38,7 @@ class GlobalFlowSettings:
     """All that decides what the estimator finds, beside the frames and the weights."""
 
     longest_px: int = 256  # of the frames that the network sees
-    batch_frames: int = 24
+    batch_frames: int = GRAIN_FRAMES
     every_frames: int = 3  # between looks; what is background changes slowly, and tracks go on
     reduced_precision: bool = False  # bfloat16
     tracks: TracksSettings = field(default_factory=TracksSettings)

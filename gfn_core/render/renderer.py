@@ -51,15 +51,20 @@ def render_video(
     check_border(trajectory)
     warps = trajectory.output_to_source
     decoded = work_ahead(read_planes(source, info, encoding.threads), FRAMES_AHEAD)
-    warped = work_ahead(_warped(decoded, pts, warps, source, info, watch), FRAMES_AHEAD)
+    warped = work_ahead(warped_frames(decoded, pts, warps, source, info, watch), FRAMES_AHEAD)
+    count = 0
     with closing(warped), VideoWriter(destination, source, info, encoding) as writer:
-        for frame in warped:
+        for count, frame in enumerate(warped, start=1):
             writer.write(frame.pts, frame.planes)
-            progress(frame.index + 1)
+            progress(count)
+        if count != len(pts):
+            raise FramesDiffer(
+                f"{source}: {count} frames decoded, {len(pts)} were analysed; run again"
+            )
     return writer.left_out
 
 
-def _warped(
+def warped_frames(
     frames: Frames,
     pts: NDArray[np.int64],
     warps: FloatArray,
@@ -68,19 +73,16 @@ def _warped(
     watch: Watch,
 ) -> Frames:
     """Warp each frame, after a look whether it is the one that was analysed."""
-    count = 0
     with closing(frames):
         for frame in frames:
-            if count >= len(pts) or frame.pts != pts[count]:
+            index = frame.index
+            if index >= len(pts) or frame.pts != pts[index]:
                 raise FramesDiffer(
-                    f"{source}: frame {count} is not the one that was analysed; run again"
+                    f"{source}: frame {index} is not the one that was analysed; run again"
                 )
-            warped = warp_frame(frame, warps[count], info)
-            watch(count, frame.planes[0], warped.planes[0])
+            warped = warp_frame(frame, warps[index], info)
+            watch(index, frame.planes[0], warped.planes[0])
             yield warped
-            count += 1
-    if count != len(pts):
-        raise FramesDiffer(f"{source}: {count} frames decoded, {len(pts)} were analysed; run again")
 
 
 def warp_frame(frame: PlanarFrame, warp: FloatArray, info: VideoInfo) -> PlanarFrame:

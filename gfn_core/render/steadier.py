@@ -24,6 +24,8 @@ from gfn_core.motion.similarity import Similarity
 from gfn_core.render.renderer import render_video
 from gfn_core.smoothing.trajectory import Trajectory
 
+Rendered = tuple[tuple[str, ...], SideBySide]  # what was left out, what was seen
+
 STABILIZED, STAGE_ONE, UNTOUCHED = "stabilized", "stage 1 alone", "untouched"
 
 
@@ -45,10 +47,12 @@ def write_steadier(
     encoding: Encoding,
     *,
     progress: Callable[[int], None] = lambda done: None,
+    rendered: Callable[[Path], Rendered | None] | None = None,
 ) -> Written:
     """Write `source` as seen along the first treatment that makes it no worse, and check it.
 
-    Raises `FramesDiffer` and `EncodingFailed` as `render_video` does.
+    What was planned may have been `rendered` and checked before. Raises `FramesDiffer` and
+    `EncodingFailed` as `render_video` does.
     """
     notes: list[str] = []
     for treatment, trajectory in _treatments(planned):
@@ -57,18 +61,10 @@ def write_steadier(
             with suppress(GfnError):
                 left_out = _copied(source, info, motion, destination)
                 return Written(treatment, left_out, (*notes, "untouched: copied as it is"))
-        watch = _watch(info, len(motion), trajectory)
-        left_out = render_video(
-            source,
-            info,
-            motion.pts,
-            trajectory,
-            destination,
-            encoding,
-            progress=progress,
-            watch=watch,
+        found = rendered(destination) if rendered and treatment == STABILIZED else None
+        left_out, watch = found or _in_one_go(
+            source, info, motion, trajectory, destination, encoding, progress
         )
-        _verify(source, info, motion, destination, left_out)
         verify_decodes(destination, len(motion), encoding.threads, progress)
         seen = watch.steadiness()
         if treatment == UNTOUCHED:
@@ -91,26 +87,52 @@ def _treatments(planned: Trajectory) -> Iterator[tuple[str, Trajectory]]:
     yield UNTOUCHED, Trajectory(planned.geometry, 1.0, Similarity.identity(count), nothing)
 
 
+def _in_one_go(
+    source: Path,
+    info: VideoInfo,
+    motion: Motion,
+    trajectory: Trajectory,
+    destination: Path,
+    encoding: Encoding,
+    progress: Callable[[int], None],
+) -> Rendered:
+    watch = watch_of(info, trajectory)
+    left_out = render_video(
+        source,
+        info,
+        motion.pts,
+        trajectory,
+        destination,
+        encoding,
+        progress=progress,
+        watch=watch,
+    )
+    verify_written(source, info, motion, destination, left_out)
+    return left_out, watch
+
+
 def _copied(source: Path, info: VideoInfo, motion: Motion, destination: Path) -> tuple[str, ...]:
     """Copy a source that the output's container can hold as it is, all frames at their times.
 
     Raises `GfnError` where it cannot.
     """
     left_out = copy_video(source, info, destination)
-    _verify(source, info, motion, destination, left_out)
+    verify_written(source, info, motion, destination, left_out)
     return left_out
 
 
-def _verify(
+def verify_written(
     source: Path, info: VideoInfo, motion: Motion, video: Path, left_out: tuple[str, ...]
 ) -> None:
+    """Raise `EncodingFailed` unless `video` holds all frames at their times, and the sound."""
     verify_output(video, motion.pts_seconds, float(info.time_base))
     verify_audio(video, source, sum("audio" in line for line in left_out))
 
 
-def _watch(info: VideoInfo, frame_count: int, trajectory: Trajectory) -> SideBySide:
+def watch_of(info: VideoInfo, trajectory: Trajectory) -> SideBySide:
+    """Return what looks at a video while it is rendered."""
     bit_depth = PixelFormat.of(nearest_planar(info.pixel_format)).bit_depth
-    return SideBySide(frame_count, bit_depth, trajectory.window)
+    return SideBySide(len(trajectory), bit_depth, trajectory.window)
 
 
 def _worse(treatment: str, seen: Steadiness) -> str:

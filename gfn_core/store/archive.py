@@ -31,7 +31,7 @@ from uuid import uuid4
 from filelock import FileLock, Timeout
 
 from gfn_core.errors import ArtifactDamaged
-from gfn_core.store.digest import Making, digest_note, digest_path
+from gfn_core.store.digest import Making, content_sha256, digest_note, digest_path
 from gfn_core.store.keys import ArtifactRef
 
 STORE_FOLDER = "gfn"
@@ -39,10 +39,34 @@ WAITING_SECONDS = 10.0  # for a lock, between two signs of life
 
 
 @dataclass(frozen=True)
+class FileState:
+    """Size and time of a file: equal for as long as nobody has written to it."""
+
+    size_bytes: int
+    mtime_ns: int
+
+    @classmethod
+    def of(cls, path: Path) -> "FileState | None":
+        """State of the file at `path`, None if there is none."""
+        try:
+            stat = path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError:  # a link to itself, say: it is there, and nobody's
+            return cls(-1, -1)
+        return cls(stat.st_size, stat.st_mtime_ns)
+
+
+@dataclass(frozen=True)
 class Archive:
     """An output folder with the store inside it."""
 
     root: Path
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether it is kept on other machines, which stages must be able to reach."""
+        return False
 
     @property
     def store(self) -> Path:
@@ -62,22 +86,69 @@ class Archive:
         """Whether `artifact` is complete."""
         return self.path(artifact).exists()
 
+    def fetched(self, artifact: ArtifactRef) -> Path:
+        """Return the path of an artifact, to read it."""
+        path = self.path(artifact)
+        self.bring(path)
+        return path
+
+    def bring(self, path: Path) -> bool:
+        """Make sure that a file of the archive can be read here; False where there is none."""
+        return path.exists()
+
+    def release(self, path: Path) -> None:
+        """Note that a delivered file will not be read here again."""
+
+    def keep(self, unfinished: Path, final: Path) -> None:
+        """Move a finished file into place: after this it is there whole, even if power fails."""
+        complete(unfinished, final)
+
+    def state(self, path: Path) -> FileState | None:
+        """State of a delivered file, None if there is none."""
+        return FileState.of(path)
+
+    def sha256(self, path: Path) -> str:
+        """Digest of a delivered file."""
+        return content_sha256(path)
+
+    def pull(self) -> None:
+        """Look for what others have changed."""
+
+    def lock(
+        self, name: str, while_waiting: Callable[[], object] = lambda: None
+    ) -> AbstractContextManager[None]:
+        """Hold the lock `name` against all who work on the archive."""
+        return self.local_lock(name, while_waiting)
+
+    @contextmanager
+    def local_lock(
+        self, name: str, while_waiting: Callable[[], object] = lambda: None
+    ) -> Iterator[None]:
+        """Hold the lock `name` in this file system; the kernel frees that of a dead process."""
+        lock = self.store / "locks" / f"{name}.lock"
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        with _waited_for(FileLock(lock), while_waiting):
+            yield
+
+    def discard(self, artifact: ArtifactRef) -> None:
+        """Remove an artifact that nothing will ask for again."""
+        path = self.path(artifact)
+        path.unlink(missing_ok=True)
+        digest_path(path).unlink(missing_ok=True)
+
     @contextmanager
     def claim(
         self, artifact: ArtifactRef, while_waiting: Callable[[], object] = lambda: None
     ) -> Iterator[Path | None]:
         """Make `artifact` once, whoever else wants it at the same time.
 
-        Yields the unfinished file to write, or None when the artifact is complete already. The
-        kernel frees the lock of a process that dies; what it left unfinished is overwritten by the
-        next one.
+        Yields the unfinished file to write, or None when the artifact is complete already. What a
+        process that dies leaves unfinished is overwritten by the next one.
         """
         final = self.path(artifact)
         name = f"{artifact.stage.name}-{artifact.key}"
-        lock = self.store / "locks" / f"{name}.lock"
-        lock.parent.mkdir(parents=True, exist_ok=True)
-        with _waited_for(FileLock(lock), while_waiting):
-            if final.exists():
+        with self.lock(name, while_waiting):
+            if self.has(artifact):
                 yield None
                 return
             unfinished = self.unfinished(f"{name}{artifact.stage.suffix}")
@@ -87,8 +158,8 @@ class Archive:
                 making = Making(datetime.now(UTC), time.monotonic() - started, gethostname())
                 digest = self.unfinished(f"{unfinished.name}.sha256")
                 digest.write_text(digest_note(unfinished, final, making))
-                complete(digest, digest_path(final))  # first: what is complete has its digest
-                complete(unfinished, final)
+                self.keep(digest, digest_path(final))  # first: what is complete has its digest
+                self.keep(unfinished, final)
             finally:
                 unfinished.unlink(missing_ok=True)
 
@@ -127,7 +198,7 @@ def write_whole(final: Path, write: Callable[[Path], object], archive: Archive) 
     unfinished = archive.unfinished(f"{uuid4().hex}{final.suffix}")  # nobody else's
     try:
         write(unfinished)
-        complete(unfinished, final)
+        archive.keep(unfinished, final)
     finally:
         unfinished.unlink(missing_ok=True)
 

@@ -11,27 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from gfn_core.errors import ArtifactDamaged, GfnError
-from gfn_core.store.archive import Archive, complete, read_json, write_whole
+from gfn_core.store.archive import Archive, FileState, read_json, write_whole
 from gfn_core.store.digest import content_sha256
-
-
-@dataclass(frozen=True)
-class FileState:
-    """Size and time of a file: equal for as long as nobody has written to it."""
-
-    size_bytes: int
-    mtime_ns: int
-
-    @classmethod
-    def of(cls, path: Path) -> "FileState | None":
-        """State of the file at `path`, None if there is none."""
-        try:
-            stat = path.stat()
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        except OSError:  # a link to itself, say: it is there, and nobody's
-            return cls(-1, -1)
-        return cls(stat.st_size, stat.st_mtime_ns)
 
 
 @dataclass(frozen=True)
@@ -67,34 +48,36 @@ def deliver(
         name,
         content_sha256(unfinished),
         state,
-        FileState.of(output),
+        archive.state(output),
         frames,
         seconds,
         left_out,
         treatment,
     )
     write_whole(_claim_of(archive, name), lambda path: save_receipt(path, receipt), archive)
-    complete(unfinished, output)
+    archive.keep(unfinished, output)
     return receipt
 
 
 def may_replace(archive: Archive, output: Path) -> bool:
     """Whether nothing lies at `output`, or only what we delivered there."""
-    state = FileState.of(output)
+    state = archive.state(output)
     if state is None:
         return True
     claim = _claim_of(archive, output.relative_to(archive.root).as_posix())
-    if not claim.exists():
+    if not archive.bring(claim):
         return False
     receipt = load_receipt(claim)
-    return state in (receipt.state, receipt.replaced) or _same_content(output, receipt)
+    return state in (receipt.state, receipt.replaced) or _same_content(archive, output, receipt)
 
 
 def is_delivered(archive: Archive, receipt: Receipt) -> bool:
     """Whether what `receipt` names still lies there."""
     output = archive.root / receipt.output
-    state = FileState.of(output)
-    return state is not None and (state == receipt.state or _same_content(output, receipt))
+    state = archive.state(output)
+    if state is None or state == receipt.state:
+        return state is not None
+    return _same_content(archive, output, receipt)
 
 
 def save_receipt(path: Path, receipt: Receipt) -> None:
@@ -123,7 +106,8 @@ def _claim_of(archive: Archive, output_name: str) -> Path:
     return archive.view("render", output_name, ".json")
 
 
-def _same_content(output: Path, receipt: Receipt) -> bool:
+def _same_content(archive: Archive, output: Path, receipt: Receipt) -> bool:
     """The archive was copied, so times differ: compare what counts."""
-    same_size = output.stat().st_size == receipt.state.size_bytes
-    return same_size and content_sha256(output) == receipt.sha256
+    state = archive.state(output)
+    same_size = state is not None and state.size_bytes == receipt.state.size_bytes
+    return same_size and archive.sha256(output) == receipt.sha256

@@ -25,12 +25,16 @@ Role = Literal[
 
 STAGE_SUFFIXES = {
     "probe": ".json",
+    "motion-segment": ".parquet",
     "motion": ".parquet",
+    "render-segment": ".mkv",
+    "render-look": ".npz",
     "trajectory": ".parquet",
     "render": ".json",
     "report": ".html",
 }
-VIEW_SUFFIXES = {kind: suffix for kind, suffix in STAGE_SUFFIXES.items() if kind != "probe"}
+VIEWS = ("motion", "trajectory", "render", "report")
+VIEW_SUFFIXES = {kind: STAGE_SUFFIXES[kind] for kind in VIEWS}
 PAGES = ("index.html", "morning.html")
 KEY = re.compile(r"[0-9a-f]{32}")
 STAGE_AND_KEY = re.compile(rf"({'|'.join(STAGE_SUFFIXES)})-([0-9a-f]{{32}})")

@@ -16,6 +16,7 @@ from typing import Any, TypeVar, get_type_hints
 Settings = TypeVar("Settings")
 
 KEY_DIGITS = 32
+SEGMENT = "-segment"  # ends the name of a stage that makes parts of another's artifact
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,11 @@ class Stage:
     name: str
     version: int
     suffix: str  # of its artifact's file
+
+    @property
+    def whole(self) -> str:
+        """Name of the stage that this is a part of, or its own."""
+        return self.name.removesuffix(SEGMENT)
 
     def artifact(self, *inputs: str, settings: object = None) -> "ArtifactRef":
         """Name the artifact that this stage makes of `inputs` (digests or keys) and `settings`."""

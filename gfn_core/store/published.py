@@ -64,8 +64,10 @@ def publish(archive: Archive, current: CurrentArtifacts, page: Path) -> None:
 
 def is_published(archive: Archive, current: CurrentArtifacts) -> bool:
     """Whether `current` is what people see for its video."""
+    entry = index_entry(archive, current.video)
+    archive.bring(entry)
     try:
-        return read_json(index_entry(archive, current.video)) == current.entry
+        return read_json(entry) == current.entry
     except ArtifactDamaged:
         return False
 
@@ -82,7 +84,7 @@ def publish_trajectory(archive: Archive, current: CurrentArtifacts) -> None:
 def publish_table(archive: Archive, video: str, artifact: ArtifactRef) -> None:
     """Publish one table of a video; its index entry stays as it is."""
     view = archive.view(artifact.stage.name, video, artifact.stage.suffix)
-    write_whole(view, partial(_add_video, archive.path(artifact), video), archive)
+    write_whole(view, partial(_add_video, archive.fetched(artifact), video), archive)
 
 
 def write_entry(archive: Archive, entry: dict[str, Any]) -> None:
