@@ -100,15 +100,15 @@ def simulate(clips: int, fleet: Fleet, measured: Measured, seed: int = 0) -> Nig
     first, last = len(ends) // 4, 3 * len(ends) // 4
     rate = (last - first) / max(ends[last] - ends[first], 1e-9)
     seconds = float(ends[-1]) + (clips - played) / rate
-    lasted = float(ends[-1])
+    a_clip = clips / seconds / played  # of what all played clips took, each second
     return Night(
         clips,
         fleet,
         seconds / HOUR,
         clips / seconds * HOUR,
-        tally.worked_seconds / (lasted * fleet.workers),
-        tally.server_seconds / (lasted * fleet.servers),
-        tally.client_seconds / (lasted * fleet.partitions),
+        tally.worked_seconds * a_clip / fleet.workers,
+        tally.server_seconds * a_clip / fleet.servers,
+        tally.client_seconds * a_clip / fleet.partitions,
         tally.lost_seconds / tally.worked_seconds,
         round(tally.poisoned * clips / played),
     )
