@@ -1,9 +1,9 @@
 """Shake of the background alone, behind large objects whose masks are known.
 
-`python -m benchmarks.background ARCHIVE... --masks DIR --out DIR`: archives are gfn's; DIR
-holds a folder for each clip with a mask for each frame, as PNG. Corners are tracked outside of the
-masks in the *source*; how the background of the output moves follows from that and from the
-corrections that were rendered, so no object on the output can be taken for background.
+`python -m benchmarks.background CLIP... --masks DIR --out DIR`; DIR holds a folder for each clip with a
+mask for each frame, as PNG. Corners are tracked outside of the masks in the *source*; how the
+background of the output moves follows from that and from the corrections that gfn would deliver,
+so no object on the output can be taken for background.
 """
 
 import argparse
@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from benchmarks.video_frames import GrayFrames
+from benchmarks.unencoded import ClipBench
 from gfn_core.geometry import FloatArray, FrameGeometry
 from gfn_core.metrics.stability import stability
 from gfn_core.metrics.tracked_path import (
@@ -29,11 +29,9 @@ from gfn_core.metrics.tracked_path import (
 )
 from gfn_core.motion.homography import from_pixels, inverse
 from gfn_core.render.steadier import STAGE_ONE, UNTOUCHED
+from gfn_core.smoothing.settings import StageOneSettings
+from gfn_core.smoothing.smoother import smooth_motion
 from gfn_core.smoothing.trajectory import Trajectory
-from gfn_core.store.archive import Archive
-from gfn_core.store.catalogue import CatalogueEntry, catalogue
-from gfn_core.store.delivery import load_receipt
-from gfn_core.store.trajectory_table import load_trajectory
 
 GROWN_PX = 9  # around objects: a corner's window reaches so far
 SEED = 0  # of OpenCV's robust fits
@@ -41,36 +39,33 @@ FIGURES = ("acceleration_px", "jitter_px")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Measure every clip that has masks; write background.csv and background.md."""
+    """Measure the clips, and write background.csv and background.md."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("archives", nargs="+", type=Path)
+    parser.add_argument("clips", nargs="+", type=Path)
     parser.add_argument("--masks", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--crop", type=float, default=0.9)
     asked = parser.parse_args(arguments)
-    archives = [Archive(path.resolve()) for path in asked.archives]
-    rows = [
-        measured(archive, entry, asked.masks / Path(entry.video).stem)
-        for archive in archives
-        for entry in catalogue(archive)
-        if (asked.masks / Path(entry.video).stem).is_dir()
-    ]
     asked.out.mkdir(parents=True, exist_ok=True)
-    table = pd.DataFrame(rows)
-    table.to_csv(asked.out / "background.csv", index=False)
-    (asked.out / "background.md").write_text(markdown(table))
+    rows: list[dict[str, str | float]] = []
+    for clip in asked.clips:
+        masks = sorted((asked.masks / clip.stem).glob("*.png"))
+        rows.append(measured(ClipBench(clip, len(masks), asked.out), masks, asked.crop))
+        table = pd.DataFrame(rows)
+        table.to_csv(asked.out / "background.csv", index=False)  # after each: it takes minutes
+        (asked.out / "background.md").write_text(markdown(table))
 
 
-def measured(archive: Archive, entry: CatalogueEntry, masks: Path) -> dict[str, str | float]:
+def measured(bench: ClipBench, mask_files: Sequence[Path], crop: float) -> dict[str, str | float]:
     """Return one row: the background's figures in the source and as delivered."""
     cv2.setRNGSeed(SEED)
-    mask_files = sorted(masks.glob("*.png"))
-    source = background_path(zip(GrayFrames(Path(entry.source)), _masks(mask_files), strict=True))
-    trajectory = load_trajectory(archive.view("trajectory", entry.video, ".parquet"))
-    treatment = load_receipt(archive.view("render", entry.output, ".json")).treatment
+    source = background_path(zip(bench.source, _masks(mask_files), strict=True))
+    trajectory = smooth_motion(bench.motion, StageOneSettings(crop=crop))
+    _, treatment = bench.delivered(trajectory)
     before, after = stability(source), stability(shown(source, trajectory, treatment))
     object_share = float(np.mean([mask.mean() for mask in _masks(mask_files)]))
-    row: dict[str, str | float] = {"clip": entry.video, "objects": object_share}
-    row |= {"treatment": treatment, "untracked": before.failures, "window": trajectory.window}
+    row: dict[str, str | float] = {"clip": bench.clip.name, "objects": object_share}
+    row |= {"treatment": treatment, "untracked": before.failures, "window": crop}
     for name in FIGURES:
         row |= {f"{name}_before": getattr(before, name), f"{name}_after": getattr(after, name)}
     return row

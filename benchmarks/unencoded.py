@@ -101,9 +101,9 @@ class ClipBench:
         share = DYNAMIC_ZOOM_SHARE if detail == "dynamic" else 0.0
         bend = StageTwoSettings("off" if method == ALONE else "mean")
         settings = StageOneSettings(crop=window, zoom_share=share, bend=bend)
-        return self._delivered(smooth_motion(self.motion, settings))
+        return self.delivered(smooth_motion(self.motion, settings))
 
-    def _delivered(self, planned: Trajectory) -> tuple[Lumas, str]:
+    def delivered(self, planned: Trajectory) -> tuple[Lumas, str]:
         """What `gfn_core.render.steadier` would write."""
         alone = Trajectory(
             planned.geometry, planned.window, planned.correction, 0 * planned.residual
