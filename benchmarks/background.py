@@ -1,7 +1,7 @@
 """Shake of the background alone, behind large objects whose masks are known.
 
-`python -m benchmarks.background CLIP... --masks DIR --out DIR`; DIR holds a folder for each clip with a
-mask for each frame, as PNG. Corners are tracked outside of the masks in the *source*; how the
+`python -m benchmarks.background CLIP... --masks DIR --out DIR`; DIR holds a folder for each clip,
+with a mask for each frame as PNG. Corners are tracked outside of the masks in the *source*; how the
 background of the output moves follows from that and from the corrections that gfn would deliver,
 so no object on the output can be taken for background.
 """

@@ -7,13 +7,21 @@ import subprocess
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from gfn_core.audit.finding import Finding
 from gfn_core.report.card import Card
-from gfn_core.report.pages import ArchiveRow, ClipPage, Fact, archive_page, clip_page
+from gfn_core.report.pages import (
+    ArchiveRow,
+    AuditNote,
+    ClipPage,
+    Fact,
+    archive_page,
+    clip_page,
+)
 from gfn_core.store.page_card import read_card_json
 
 HOSTILE = [
@@ -42,6 +50,14 @@ def card(video: str = "a.mp4") -> Card:
     finding = Finding("drift", video, f"about {video}", start_seconds=1.0, end_seconds=2.0)
     sparks = ([1.0, 3.0, 2.0], [0.5, 0.5, 0.5])
     return Card(video, 45, 1.5, 1, 0.9, 0.8, 2.0, 0.5, *sparks, [finding.as_row()], "")
+
+
+def foreign(name: str) -> Finding:
+    return Finding("foreign-file", "", f"about {name}", path=f"gfn/{name}")
+
+
+def broken(video: str) -> dict[str, Any]:
+    return Finding("altered", video, f"about {video}").as_row()
 
 
 def page(video: str) -> ClipPage:
@@ -86,8 +102,11 @@ def test_a_hostile_name_stays_text(video: str) -> None:
     assert hostile.tags == plain.tags
     assert not [name for name, _ in hostile.attributes if name.startswith("on")]
     assert video in hostile.text
-    rows = [ArchiveRow(video, "failed", f"about {video}", None, card(video))]
+    rows = [ArchiveRow(video, "failed", f"about {video}", None, card(video), [broken(video)])]
     assert Elements(archive_page(rows)).tags == Elements(archive_page([])).tags
+    audited = Elements(archive_page(rows, AuditNote("now", [foreign(video)])))
+    assert audited.tags == Elements(archive_page([], AuditNote("now", [foreign("a.mp4")]))).tags
+    assert video in audited.text
 
 
 def test_pages_ask_for_nothing_from_elsewhere() -> None:
@@ -132,7 +151,8 @@ def rows(count: int) -> list[ArchiveRow]:
         video = f"folder {number % 7}/clip {number:04d}.mp4"
         one = replace(card(video), shake_after_px=float(rng.random()), thumbnail=thumbnail)
         status = "failed" if number % 50 == 0 else "stabilized"
-        made.append(ArchiveRow(video, status, "", f"clip{number}.html", one))
+        found = [broken(video)] if number % 9 == 0 else one.findings
+        made.append(ArchiveRow(video, status, "", f"clip{number}.html", one, found))
     return made
 
 
@@ -164,8 +184,11 @@ def test_five_thousand_clips_in_a_browser(tmp_path: Path) -> None:
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 def test_hostile_names_in_a_browser(tmp_path: Path) -> None:
     path = tmp_path / "index.html"
-    made = [ArchiveRow(video, "failed", video, None, card(video)) for video in HOSTILE]
-    path.write_text(archive_page(made), encoding="utf-8")
+    made = [
+        ArchiveRow(video, "failed", video, None, card(video), [broken(video)]) for video in HOSTILE
+    ]
+    note = AuditNote("now", [foreign(video) for video in HOSTILE])
+    path.write_text(archive_page(made, note), encoding="utf-8")
     found = Elements(dumped(path, tmp_path))
     assert found.tags.count("tr") == 1 + len(HOSTILE)
     assert "owned" not in found.text.split("document.title")[0]
