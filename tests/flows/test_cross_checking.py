@@ -1,6 +1,7 @@
 """A second look at stored motion that is right, and at such that is not."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -43,8 +44,9 @@ def test_wrong_motion_is_found_both_ways(out: Path) -> None:
     entry = ArchiveAudit(Archive(out)).entries["first.mp4"]
     table = out / "gfn/objects/motion" / f"{entry.keys['motion']}.parquet"
     motion, provenance = load_motion(table), read_provenance(table)
-    motion.homography[30:34, 1, 2] += 0.03
-    save_motion(table, motion, provenance)
+    wrong = motion.homography.copy()
+    wrong[30:34, 1, 2] += 0.03
+    save_motion(table, replace(motion, homography=wrong), provenance)
     found = looked_again(out, EstimatorName.TRACKS)
     assert {(f.code, f.clip) for f in found} == {
         ("estimators-disagree", "first.mp4"),
