@@ -36,7 +36,7 @@ function name(clip) {
   return cell;
 }
 function status(clip) {
-  const cell = element("td", clip.status, { class: clip.status === "failed" ? "failed" : "" });
+  const cell = element("td", clip.status, { class: clip.status === "failed" ? "words failed" : "words" });
   if (clip.detail) cell.append(element("div", clip.detail, { class: "muted" }));
   return cell;
 }
@@ -64,7 +64,7 @@ function spark(clip) {
   return cell;
 }
 function findings(clip) {
-  const cell = element("td");
+  const cell = element("td", undefined, { class: "words" });
   const counts = new Map();
   for (const finding of clip.findings) {
     const known = counts.get(finding.code) || { count: 0, severity: finding.severity, message: finding.message };
