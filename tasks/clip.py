@@ -16,7 +16,7 @@ from gfn_core.store.published import CurrentArtifacts
 
 PROBE = Stage("probe", version=1, suffix=".json")
 MOTION = Stage("motion", version=2, suffix=".parquet")
-TRAJECTORY = Stage("trajectory", version=2, suffix=".parquet")
+TRAJECTORY = Stage("trajectory", version=3, suffix=".parquet")
 RENDER = Stage("render", version=4, suffix=".json")
 REPORT = Stage("report", version=2, suffix=".html")
 

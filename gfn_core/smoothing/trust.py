@@ -12,8 +12,11 @@ import numpy as np
 from gfn_core.geometry import FloatArray
 from gfn_core.motion.model import Motion
 from gfn_core.motion.similarity import Similarity
+from gfn_core.smoothing.strangeness import strangeness
 
 REACH_SECONDS = 0.25  # a frame this close to a doubtful motion is doubtful itself
+AROUND_SECONDS = 1.0  # sure motions on both sides, which say what is usual
+STRANGE = (2.5, 6.0)  # times what is usual: below the first believed, above the second not at all
 SHORT_SECONDS = 0.5  # a doubtful stretch this long is bridged; a longer one is left as filmed
 
 
@@ -34,6 +37,24 @@ def pair_trust(motion: Motion, standard: Standard) -> FloatArray:
     known = smooth_step(motion.confidence, *standard.confidence)
     seen = smooth_step(motion.background_share, *standard.background_share)
     return np.where(motion.shot_start, 1.0, known * seen)
+
+
+def believed(
+    motion: Motion, pairs: FloatArray, shots: Iterable[slice], frame_rate: float
+) -> FloatArray:
+    """Return the trust `pairs` (N,), raised where a motion is no stranger than the sure ones.
+
+    Not where it is worth nothing at all.
+    """
+    trust, steps = pairs.copy(), motion.similarity
+    reach = max(1, round(AROUND_SECONDS * frame_rate))
+    for shot in shots:
+        inner = slice(shot.start + 1, shot.stop)
+        if pairs[inner].min(initial=1) < 1:
+            strange = strangeness(steps[inner], pairs[inner] == 1, motion.geometry, reach)
+            belief = (pairs[inner] > 0) * (1 - smooth_step(strange, *STRANGE))
+            trust[inner] = np.maximum(pairs[inner], belief)
+    return trust
 
 
 def frame_trust(pairs: FloatArray, shots: Iterable[slice], frame_rate: float) -> FloatArray:

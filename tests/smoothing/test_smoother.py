@@ -9,8 +9,9 @@ from gfn_core.geometry import FrameGeometry
 from gfn_core.motion.model import Motion
 from gfn_core.motion.similarity import Similarity
 from gfn_core.smoothing.crop_window import CropWindow
-from gfn_core.smoothing.settings import StageOneSettings
+from gfn_core.smoothing.settings import StageOneSettings, StageTwoSettings
 from gfn_core.smoothing.smoother import smooth_motion
+from gfn_core.smoothing.trust import FOR_MOVING, believed, pair_trust
 
 GEOMETRY = FrameGeometry(1280, 720)
 FPS = 30.0
@@ -81,6 +82,24 @@ def test_a_doubtful_motion_within_a_pan_is_bridged():
     pan.translation[100:105] = 0.3j  # as of something that crosses the frame
     motion = motion_of(pan, **doubted(200, slice(100, 105)))
     assert smooth_motion(motion, StageOneSettings()).untouched.all()
+
+
+def test_a_motion_hardly_trusted_is_not_believed_where_it_is_strange():
+    pan = Similarity(np.ones(200, complex), np.full(200, 0.02 + 0j))
+    pan.translation[100:105] = 0.3j
+    motion = motion_of(pan, **doubted(200, slice(100, 105), value=0.03))
+    pairs = pair_trust(motion, FOR_MOVING)
+    assert np.array_equal(believed(motion, pairs, [slice(0, 200)], FPS), pairs)
+
+
+def test_and_believed_where_the_camera_shakes_as_much_all_the_time():
+    shaken, settings = shaking(200, SHAKE), StageOneSettings(bend=StageTwoSettings("off"))
+    sure = smooth_motion(motion_of(shaken), settings)
+    some = np.random.default_rng(2).choice(np.arange(5, 195), 40, replace=False)
+    doubtful = motion_of(shaken, **doubted(200, some, value=0.03))
+    found = smooth_motion(doubtful, settings)
+    away = np.abs(found.correction.translation - sure.correction.translation)
+    assert np.sqrt((away**2).mean()) < 0.1 * np.abs(sure.correction.translation).mean()
 
 
 def test_a_long_stretch_without_any_motion_to_trust_is_left_as_filmed():
