@@ -4,7 +4,7 @@ import os
 import resource
 from pathlib import Path
 
-LARGEST_SHARE = 0.5  # of the machine's memory, or of the container's
+LARGEST_SHARE = 0.75  # of the machine's memory, or of the container's
 CONTAINER_LIMIT = Path("/sys/fs/cgroup/memory.max")
 
 
