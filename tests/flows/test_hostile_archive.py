@@ -15,8 +15,7 @@ from pathlib import Path
 
 import pytest
 
-import tasks.making
-import tasks.render
+import tasks.supervisor
 from flows.outcome import Outcome
 from flows.request import ArchiveRequest
 from flows.run import stabilize_plainly
@@ -25,6 +24,8 @@ from gfn_core.media.encoding import Encoding
 from gfn_core.media.ffmpeg_binary import ffmpeg_path
 from gfn_core.motion.estimator_name import EstimatorName
 from gfn_core.settings import MotionSettings, StabilizeSettings
+from tasks.confinement import confinement_version
+from tasks.patience import Patience
 
 QUICK = StabilizeSettings(
     motion=MotionSettings(EstimatorName.TRACKS), encoding=Encoding(preset="ultrafast")
@@ -196,20 +197,29 @@ def test_an_encoder_that_hangs_is_ended_with_its_stage(
     source: Path, tmp_path: Path, small_clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (source / "clip.mkv").write_bytes(small_clip.read_bytes())
-    out, seen = tmp_path / "out", []
-    run(source, out)
-    (out / "clip.mkv").unlink()  # so that only the rendering is left to do
-    monkeypatch.setattr(tasks.render, "READINGS", 0)
-    monkeypatch.setattr(tasks.render, "FRAMES_HELD", 0.25)
+    out, seen, statuses, waiting = tmp_path / "out", [], [], []
+
+    class Impatience(Patience):
+        """Waits for what comes before the encoder as long as ever."""
+
+        def __init__(self, total_seconds: float, silent_seconds: float) -> None:
+            super().__init__(total_seconds, silent_seconds)
+            waiting.append(self)
+
+    monkeypatch.setattr(tasks.supervisor, "Patience", Impatience)
 
     def stop(process: int) -> None:
         seen.extend([process, parent_of(process)])
+        statuses.append(Path(f"/proc/{process}/status").read_text())
         os.kill(process, signal.SIGSTOP)
+        waiting[-1]._silent_seconds = 2.0
 
     thread = at_the_encoder(out, stop)
     outcome = run(source, out)["clip.mkv"]
     thread.join()
-    assert "stopped after 5 s without progress" in outcome.error
+    assert "stopped after 2 s without progress" in outcome.error
+    if confinement_version():
+        assert "NoNewPrivs:\t1" in statuses[0]
     deadline = time.monotonic() + 10
     while any(map(is_alive, seen)):
         assert time.monotonic() < deadline, "a process is left"
