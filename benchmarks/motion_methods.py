@@ -16,12 +16,10 @@ from gfn_core.media.ffmpeg_binary import ffmpeg_path
 from gfn_core.motion.bases import orthonormal_bases
 from gfn_core.motion.fitting import fit_homography
 from gfn_core.motion.frame_pair import FramePair, TracksSettings
-from gfn_core.motion.global_flow_estimator import (
-    GlobalFlowEstimator,
-    GlobalFlowSettings,
-    shrunk,
-)
+from gfn_core.motion.global_flow_estimator import GlobalFlowEstimator
+from gfn_core.motion.guided_estimator import GuidedSettings, shrunk
 from gfn_core.motion.homography import normalized
+from gfn_core.motion.pair_methods import RANSAC_PX, lk_homography, lk_points
 from gfn_core.motion.rough_flow import RoughFlow
 from gfn_core.motion.tracks import prepare
 from gfn_core.networks.flow_network import FlowNetwork
@@ -31,8 +29,6 @@ from gfn_core.store.weights import load_flow_network, load_global_flow_net
 Luma = NDArray[np.uint8]
 Method = Callable[[Luma, Luma], FloatArray]
 
-CORNERS, CORNER_QUALITY, CORNER_DISTANCE_PX = 400, 0.01, 8
-RANSAC_PX = 1.0
 GRID = (48, 27)  # points at which a dense flow is fitted
 CPU = torch.device("cpu")
 
@@ -40,10 +36,10 @@ CPU = torch.device("cpu")
 def motion_methods(weights: Path, teacher: Path | None) -> dict[str, Method]:
     """Return all methods by name; the teacher's where its weights are given."""
     network = load_global_flow_net(weights, CPU)
-    estimator = GlobalFlowEstimator(network, CPU, GlobalFlowSettings())
+    estimator = GlobalFlowEstimator(network, CPU, GuidedSettings())
     methods: dict[str, Method] = {
         "LK + RANSAC similarity": lk_similarity,
-        "LK + RANSAC homography": lambda a, b: lk_homography(a, b, cv2.RANSAC),
+        "LK + RANSAC homography": lk_homography,
         "LK + MAGSAC homography": lambda a, b: lk_homography(a, b, cv2.USAC_MAGSAC),
         "DIS + robust fit": dis_fit,
         "vid.stab": vidstab,
@@ -58,17 +54,10 @@ def motion_methods(weights: Path, teacher: Path | None) -> dict[str, Method]:
 
 def lk_similarity(first: Luma, second: Luma) -> FloatArray:
     """OpenCV's textbook recipe."""
-    source, target = _lk(first, second)
+    source, target = lk_points(first, second)
     found, _ = cv2.estimateAffinePartial2D(source, target, ransacReprojThreshold=RANSAC_PX)
     matrix = np.eye(3) if found is None else np.vstack([found, [0, 0, 1]])
     return _in_half_widths(matrix, first)
-
-
-def lk_homography(first: Luma, second: Luma, consensus: int) -> FloatArray:
-    """The same with a homography."""
-    source, target = _lk(first, second)
-    found, _ = cv2.findHomography(source, target, consensus, RANSAC_PX)
-    return _in_half_widths(np.eye(3) if found is None else found, first)
 
 
 def dis_fit(first: Luma, second: Luma) -> FloatArray:
@@ -121,7 +110,7 @@ class TeacherFit:
     def __call__(self, first: Luma, second: Luma) -> FloatArray:
         """Estimate at the network's size."""
         height, width = first.shape
-        size = FrameGeometry(width, height).fitted(GlobalFlowSettings().longest_px)
+        size = FrameGeometry(width, height).fitted(GuidedSettings().longest_px)
         small = [shrunk(luma, size) for luma in (first, second)]
         rough = torch.from_numpy(RoughFlow().between(*small))[None]
         with torch.inference_mode():
@@ -158,15 +147,6 @@ def _pair(first: Luma, second: Luma) -> FramePair:
     geometry = FrameGeometry(width, height)
     frames = [prepare(luma, settings.tracking) for luma in (first, second)]
     return FramePair(*frames, geometry, orthonormal_bases(geometry), settings)
-
-
-def _lk(first: Luma, second: Luma) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    corners = cv2.goodFeaturesToTrack(first, CORNERS, CORNER_QUALITY, CORNER_DISTANCE_PX)
-    if corners is None:
-        return np.zeros((0, 2), np.float32), np.zeros((0, 2), np.float32)
-    found, status, _ = cv2.calcOpticalFlowPyrLK(first, second, corners, np.empty(0, np.float32))
-    kept = status.ravel() == 1
-    return corners[kept].reshape(-1, 2), found[kept].reshape(-1, 2)
 
 
 def _fitted(flow_px: FloatArray, width: int | None = None, height: int | None = None) -> FloatArray:

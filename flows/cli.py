@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from flows.activity_command import activity
 from flows.audit_command import audit
 from flows.cli_options import (
     Codec,
@@ -23,6 +24,7 @@ from flows.cli_options import (
     Force,
     InOrder,
     Json,
+    LocalMotion,
     NoPrefect,
     PathStyle,
     Preset,
@@ -39,6 +41,7 @@ from flows.cli_options import (
     ZoomStyle,
 )
 from flows.compare_command import compare, preview
+from flows.evaluate_command import measures
 from flows.export_command import export_motion, import_motion
 from flows.order import Order
 from flows.printable import printable
@@ -66,7 +69,6 @@ app = typer.Typer(
 )
 server = typer.Typer(no_args_is_help=True, help="The Prefect server that gfn runs for you.")
 app.add_typer(server, name="server")
-measures = typer.Typer(no_args_is_help=True, help="Measure results.")
 app.add_typer(measures, name="evaluate")
 app.command()(resmooth)
 app.command()(query)
@@ -80,6 +82,7 @@ app.command()(sweep)
 app.command()(status)
 app.command()(morning)
 app.command()(watch)
+app.command()(activity)
 
 USAGE_EXIT_CODE = 2
 
@@ -125,6 +128,7 @@ def stabilize(
     estimator: Estimator = DEFAULT_ESTIMATOR,
     weights: Weights = None,
     device: Device = DeviceName.AUTO,
+    local_motion: LocalMotion = False,
     zoom: Zoom = ZoomStyle.FIXED,
     codec: Codec = "libx264",
     quality: Quality = 18,
@@ -168,6 +172,7 @@ def stabilize(
             estimator=estimator,
             weights=weights,
             encoding=Encoding(codec, quality, preset),
+            local_motion=local_motion,
         ),
         run=RunSettings(
             slots=slots,
@@ -222,18 +227,6 @@ def demo(
         f"original:     {files.source}\nstabilized:   {files.stabilized}\n"
         f"side by side: {files.side_by_side}"
     )
-
-
-@measures.command("video")
-def evaluate_video(
-    source: Annotated[Path, typer.Argument(help="The video as filmed.", show_default=False)],
-    stabilized: Annotated[Path, typer.Argument(help="What was made of it.", show_default=False)],
-    as_json: Json = False,
-) -> None:
-    """Measure how steady a video is, and what it lost against its source; any two videos."""
-    from flows.evaluating import evaluate_video as evaluate
-
-    evaluate(source, stabilized, as_json=as_json)
 
 
 @server.command("start")

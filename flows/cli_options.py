@@ -107,6 +107,10 @@ Only = Annotated[str, typer.Option(help="Clips whose name matches this pattern, 
 Where = Annotated[
     str, typer.Option(help="Clips of which this holds, like 'confidence < 0.6'; in SQL.")
 ]
+LocalMotion = Annotated[
+    bool,
+    typer.Option("--local-motion", help="Also measure what moves by itself; see gfn activity."),
+]
 Device = Annotated[DeviceName, typer.Option(help="Where networks run.")]
 Weights = Annotated[
     Path | None, typer.Option(help="Weights of the network, other than those shipped.")

@@ -27,7 +27,7 @@ from gfn_core.store.motion_table import load_motion
 from gfn_core.store.probed import load_probed
 from gfn_core.store.provenance import read_provenance
 from gfn_core.store.trajectory_table import load_trajectory
-from tasks.clip import MOTION, PROBE, RENDER, REPORT, TRAJECTORY, Clip
+from tasks.clip import ACTIVITY, MOTION, PROBE, RENDER, REPORT, TRAJECTORY, Clip
 
 READABLE = frozenset(["unverified"])  # faults after which an artifact is still read
 
@@ -58,6 +58,12 @@ class ClipAudit:
         return Clip(self.archive, Path(self.entry.source), self.entry.video, settings)
 
     @property
+    def stages(self) -> tuple[Stage, ...]:
+        """Stages whose artifacts the index names."""
+        measured = (ACTIVITY,) if ACTIVITY.name in self.entry.keys else ()
+        return (MOTION, TRAJECTORY, RENDER, *measured, REPORT)
+
+    @property
     def probe_path(self) -> Path | None:
         """Where what is known of the source as it is now belongs; None where the source is gone."""
         if not self.entry.source or not Path(self.entry.source).exists():
@@ -74,8 +80,7 @@ class ClipAudit:
 
     def findings(self) -> Iterator[Finding]:
         """Yield everything that is wrong or doubtful."""
-        stages = (MOTION, TRAJECTORY, RENDER, REPORT)
-        faults = {stage: artifact_fault(self.path(stage), stage.name) for stage in stages}
+        faults = {stage: artifact_fault(self.path(stage), stage.name) for stage in self.stages}
         for stage, fault in faults.items():
             if not _is_readable(fault):
                 yield from self._told(fault, self.path(stage))
@@ -123,7 +128,7 @@ class ClipAudit:
         return Contents(motion, source_sha256, trajectory, motion_key, receipt)
 
     def _views(self, broken: set[Stage]) -> Iterator[Finding]:
-        for stage in {MOTION, TRAJECTORY, REPORT} - broken:
+        for stage in set(self.stages) - {RENDER} - broken:
             view = self.archive.view(stage.name, self.entry.video, stage.suffix)
             if stage is REPORT:
                 fault = published_page_fault(view, self.path(stage))

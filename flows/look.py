@@ -19,6 +19,7 @@ def settings_of(
     estimator: EstimatorName,
     weights: Path | None,
     encoding: Encoding,
+    local_motion: bool = False,
 ) -> StabilizeSettings:
     """Return the settings of all stages; raises `SettingsError`."""
     chosen = CropChoice.parse(crop)
@@ -29,6 +30,7 @@ def settings_of(
         motion=MotionSettings(estimator, weights=weights),
         smoothing=style.applied_to(smoothing),
         encoding=encoding,
+        local_motion=local_motion,
     )
 
 

@@ -17,6 +17,7 @@ from flows.plan import Route
 from flows.printable import printable
 from flows.submit import StageFuture, Submit
 from gfn_core.errors import FileTrouble, GfnError, OutOfTime, StageCrashed, StageTimedOut
+from tasks.activity import activity
 from tasks.clip import Clip, Made
 from tasks.motion import motion
 from tasks.motion_segments import motion_segment
@@ -28,8 +29,17 @@ from tasks.smooth import smooth
 from tasks.stage_task import StageTask
 
 ROUTES: dict[Route, tuple[StageTask, ...]] = {
-    "stabilize": (probe, motion_segment, motion, smooth, render_segment_of, render, report),
-    "resmooth": (smooth, probe, render_segment_of, render, report),
+    "stabilize": (
+        probe,
+        motion_segment,
+        motion,
+        smooth,
+        render_segment_of,
+        render,
+        activity,
+        report,
+    ),
+    "resmooth": (smooth, probe, render_segment_of, render, activity, report),
     "smooth": (smooth,),
 }
 

@@ -15,6 +15,7 @@ from tasks.damage import damage
 Route = Literal["stabilize", "resmooth", "smooth"]
 
 ALL_STAGES = ("probe", "motion", "trajectory", "render", "report")
+MEASURED_STAGES = ("probe", "motion", "trajectory", "render", "activity", "report")
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,12 @@ def plan(clip: Clip) -> PlannedClip:
     try:
         return PlannedClip(clip, _missing(clip))
     except (GfnError, OSError):
-        return PlannedClip(clip, ALL_STAGES)
+        return PlannedClip(clip, all_stages(clip))
+
+
+def all_stages(clip: Clip) -> tuple[str, ...]:
+    """Names of the stages that `clip` goes through."""
+    return MEASURED_STAGES if clip.settings.local_motion else ALL_STAGES
 
 
 def plan_stored(clip: Clip, sha256: str, route: Route) -> PlannedClip:
@@ -52,7 +58,7 @@ def plan_stored(clip: Clip, sha256: str, route: Route) -> PlannedClip:
 
 def _missing(clip: Clip) -> tuple[str, ...]:
     if not _is_probed(clip):
-        return ALL_STAGES
+        return all_stages(clip)
     probed = load_probed(clip.archive.fetched(clip.probe))
     missing = _missing_for(clip, probed.sha256)
     if clip.strict and "motion" not in missing and _is_damaged(clip, probed):
@@ -77,4 +83,4 @@ def _missing_for(clip: Clip, sha256: str) -> tuple[str, ...]:
         missing.append("render")
     if "report" not in missing and not is_published(archive, current):
         missing.append("report")
-    return tuple(name for name in ALL_STAGES if name in missing and name != PROBE.name)
+    return tuple(name for name in all_stages(clip) if name in missing and name != PROBE.name)

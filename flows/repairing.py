@@ -19,10 +19,9 @@ from gfn_core.store.inventory import VIEW_SUFFIXES, StoredFile
 from gfn_core.store.keys import ArtifactRef
 from gfn_core.store.locks import remove_if_free
 from gfn_core.store.published import CurrentArtifacts, publish
-from tasks.clip import MOTION, RENDER, REPORT, TRAJECTORY, AnalysedSource, Clip
+from tasks.clip import MOTION, RENDER, REPORT, AnalysedSource, Clip
 
 KEPT_SECONDS = 3600.0  # orphans younger than this may be those of a run that goes on
-STAGES = (MOTION, TRAJECTORY, RENDER, REPORT)
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ def publish_again(audit: ClipAudit) -> None:
     is_whole = not any(_is_artifact(archive, f) for f in findings if f.kind.is_mended)
     if not is_whole or not any(_is_published(f) for f in findings):
         return
-    refs = tuple(ArtifactRef(stage, entry.keys[stage.name]) for stage in STAGES)
+    refs = tuple(ArtifactRef(stage, entry.keys[stage.name]) for stage in audit.stages)
     current = CurrentArtifacts(entry.video, entry.output, refs, entry.source, entry.settings)
     publish(archive, current, audit.path(REPORT))
     claim = archive.view(RENDER.name, entry.output, RENDER.suffix)

@@ -22,7 +22,11 @@ from tasks.supervisor import start_early
 
 # Imported once in the process that forks the stages' children, instead of once in each child.
 PRELOADED = ["tasks.probe", "tasks.motion", "tasks.smooth", "tasks.render", "tasks.report", "cvxpy"]
-NETWORK_PRELOADED = ["gfn_core.motion.global_flow_estimator"]
+NETWORK_PRELOADED = [
+    "gfn_core.motion.global_flow_estimator",
+    "gfn_core.motion.glocal_estimator",
+    "gfn_core.motion.activity_meter",
+]
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,8 @@ def prepare(*, with_network: bool) -> None:
 
 def _needs_network(planned: list[PlannedClip]) -> bool:
     return any(
-        "motion" in item.missing and item.clip.settings.motion.estimator.has_weights
+        ("motion" in item.missing and item.clip.settings.motion.estimator.has_weights)
+        or "activity" in item.missing
         for item in planned
     )
 

@@ -3,6 +3,7 @@
 import json
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -118,6 +119,58 @@ def train_student(
     _run(request, as_json=as_json, quiet=quiet)
 
 
+@train.command("glocal")
+def train_glocal(
+    out: Out,
+    images: Images = None,
+    clips: Annotated[
+        Path | None, typer.Option(help="Real videos, in turn with the photographs.")
+    ] = None,
+    backbone: Annotated[
+        Path | None, typer.Option(help="Weights of the flow network that sees mixed motion.")
+    ] = None,
+    vectors: Annotated[int, typer.Option(min=0, help="Of the implicit bottleneck; 0: none.")] = 16,
+    masked: Annotated[bool, typer.Option(help="Tell foreground from background.")] = True,
+    area_prior: Annotated[float, typer.Option(min=0, help="Price of foreground; 0: none.")] = 1.0,
+    steps: Steps = 4_000,
+    minutes: Minutes = None,
+    seed: Seed = 0,
+    workers: Workers = 1,
+    device: Device = DeviceName.AUTO,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Train GLOCAL on pictures alone, without any ground truth; a second call resumes."""
+    from flows.glocal_training import GlocalTrainingRequest, run_glocal_training
+    from flows.stabilizing import Audience
+    from gfn_core.networks.global_motion_estimator import GlobalMotionSettings
+    from gfn_core.networks.glocal import GlocalSettings
+    from gfn_core.settings import SHIPPED_WEIGHTS
+    from gfn_core.training.glocal_losses import GlocalLossSettings
+    from gfn_core.training.glocal_recipe import GlocalRecipe
+
+    standard = GlocalRecipe()
+    recipe = replace(
+        standard,
+        network=GlocalSettings(global_motion=GlobalMotionSettings(vectors=vectors, masked=masked)),
+        losses=GlocalLossSettings(area_prior=area_prior),
+        loop=replace(standard.loop, steps=steps),
+        seed=seed,
+    )
+    request = GlocalTrainingRequest(
+        out,
+        recipe,
+        images,
+        clips=clips,
+        backbone=backbone or SHIPPED_WEIGHTS,
+        minutes=minutes,
+        workers=workers,
+        device=device,
+        command=_command_line(),
+    )
+    _say(run_glocal_training(request, Audience(as_json, quiet).notices), as_json=as_json)
+
+
 @train.command("preview")
 def preview(
     out: Annotated[Path, typer.Argument(help="Picture to write.")] = Path("scenes.png"),
@@ -137,7 +190,10 @@ def _run(request: "TrainingRequest", *, as_json: bool, quiet: bool) -> None:
     from flows.stabilizing import Audience
     from flows.training import run_training
 
-    weights = run_training(request, Audience(as_json, quiet).notices)
+    _say(run_training(request, Audience(as_json, quiet).notices), as_json=as_json)
+
+
+def _say(weights: Path, *, as_json: bool) -> None:
     print(json.dumps({"weights": str(weights)}) if as_json else weights)
 
 

@@ -1,6 +1,5 @@
 """Trains the teacher or the student, resumably, and leaves weights, card, log and pictures."""
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,14 +9,15 @@ import torch
 from rich.console import Console
 
 from flows.discovery import find_videos
+from flows.training_kept import LOG, Keeping
 from gfn_core.device_name import DeviceName
 from gfn_core.errors import SettingsError
 from gfn_core.networks.device import device_named
 from gfn_core.networks.flow_network import FlowNetwork
-from gfn_core.report.training_page import write_training_page
-from gfn_core.store.checkpoint import resume, save_checkpoint
+from gfn_core.report.training_page import flow_samples, write_training_page
+from gfn_core.store.checkpoint import resume
 from gfn_core.store.model_card import write_model_card
-from gfn_core.store.training_log import append_log, read_log
+from gfn_core.store.training_log import read_log
 from gfn_core.store.weights import (
     load_flow_network,
     read_foreign_weights,
@@ -27,7 +27,7 @@ from gfn_core.store.weights import (
 from gfn_core.training.batch import Batch, FramePairs
 from gfn_core.training.clip_pairs import clip_batches
 from gfn_core.training.kinds import TeacherKind, Trained
-from gfn_core.training.loop import LogLine, TrainingState, train
+from gfn_core.training.loop import TrainingState
 from gfn_core.training.objectives import Objective
 from gfn_core.training.pair_pool import batches
 from gfn_core.training.photographs import PhotoLibrary
@@ -35,7 +35,7 @@ from gfn_core.training.recipe import TrainingRecipe, taking_turns
 from gfn_core.training.scene_pairs import Curriculum, ScenePairs
 from gfn_core.training.teachers import DisTeacher, FlowTeacher, NetworkTeacher, RaftTeacher
 
-WEIGHTS, LOG = "weights.safetensors", "log.jsonl"
+WEIGHTS = "weights.safetensors"
 
 
 @dataclass(frozen=True)
@@ -68,38 +68,15 @@ def run_training(request: TrainingRequest, notices: Console) -> Path:
     if resume(state, request.out):
         notices.print(f"going on from step {state.step} in {request.out}")
     library = PhotoLibrary.load_or_draw(request.images, np.random.default_rng(recipe.seed))
-    began = time.monotonic()
-
-    def out_of_time() -> bool:
-        spent_minutes = (time.monotonic() - began) / 60
-        return request.minutes is not None and spent_minutes >= request.minutes
-
-    def log(line: LogLine) -> None:
-        append_log(request.out / LOG, line)
-        notices.print(
-            f"step {line.step}/{recipe.loop.steps}  loss {line.loss:.3f}  "
-            f"{line.seconds_a_step:.2f} s a step"
-        )
-
-    def keep(state: TrainingState[FlowNetwork]) -> None:
-        save_checkpoint(state, request.out)
-        _export(state, request)
 
     def objective(network: FlowNetwork, batch: FramePairs, step: int) -> Objective:
         return recipe.loss(network, batch, step, teacher)
 
     pairs = _pairs(request, library, state.step, device)
-    train(
-        state,
-        pairs,
-        objective,
-        recipe.loop,
-        on_log=log,
-        on_checkpoint=keep,
-        out_of_time=out_of_time,
-    )
-    curves = read_log(request.out / LOG)
-    write_training_page(request.out / "training.html", curves, state.averaged, library)
+    keeping = Keeping(request.out, request.minutes, notices)
+    keeping.train(state, pairs, objective, recipe.loop, lambda state: _export(state, request))
+    samples = flow_samples(state.averaged, library)
+    write_training_page(request.out / "training.html", read_log(request.out / LOG), samples)
     return request.out / WEIGHTS
 
 

@@ -6,11 +6,14 @@ from pathlib import Path
 
 from gfn_core.errors import SettingsError
 from gfn_core.media.encoding import Encoding
+from gfn_core.motion.activity import ActivitySettings
 from gfn_core.motion.estimator_name import DEFAULT_ESTIMATOR, EstimatorName
 from gfn_core.smoothing.settings import StageOneSettings
 from gfn_core.store.weights_header import weights_digest
 
-SHIPPED_WEIGHTS = Path(__file__).parent / "weights" / "globalflownet.safetensors"
+WEIGHTS_FOLDER = Path(__file__).parent / "weights"
+SHIPPED_WEIGHTS = WEIGHTS_FOLDER / "globalflownet.safetensors"
+GLOCAL_WEIGHTS = WEIGHTS_FOLDER / "glocal.safetensors"
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,8 @@ class MotionSettings:
     @property
     def weights_path(self) -> Path:
         """Where the network's weights lie."""
-        return self.weights or SHIPPED_WEIGHTS
+        is_glocal = self.estimator is EstimatorName.GLOCAL
+        return self.weights or (GLOCAL_WEIGHTS if is_glocal else SHIPPED_WEIGHTS)
 
     @cached_property
     def weights_digests(self) -> tuple[str, ...]:
@@ -48,3 +52,16 @@ class StabilizeSettings:
     motion: MotionSettings = field(default_factory=MotionSettings)
     smoothing: StageOneSettings = field(default_factory=StageOneSettings)
     encoding: Encoding = field(default_factory=Encoding)
+    local_motion: bool = False  # whether to measure what moves by itself
+    activity: ActivitySettings = field(default_factory=ActivitySettings)  # how
+
+    @property
+    def activity_weights(self) -> Path:
+        """Where the weights lie by which local motion is measured."""
+        is_glocal = self.motion.estimator is EstimatorName.GLOCAL
+        return self.motion.weights_path if is_glocal else GLOCAL_WEIGHTS
+
+    @property
+    def activity_weights_digest(self) -> str:
+        """Digest of those weights; raises WeightsUnusable."""
+        return weights_digest(self.activity_weights)

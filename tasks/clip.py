@@ -18,6 +18,7 @@ PROBE = Stage("probe", version=1, suffix=".json")
 MOTION = Stage("motion", version=2, suffix=".parquet")
 TRAJECTORY = Stage("trajectory", version=3, suffix=".parquet")
 RENDER = Stage("render", version=4, suffix=".json")
+ACTIVITY = Stage("activity", version=1, suffix=".parquet")
 REPORT = Stage("report", version=2, suffix=".html")
 
 
@@ -95,12 +96,19 @@ class Clip:
             source_sha256, trajectory.key, self.output_name, settings=self.settings.encoding
         )
         report = REPORT.artifact(self.video, self._place, motion.key, trajectory.key, render.key)
-        return Chain(motion, trajectory, render, report)
+        return Chain(motion, trajectory, render, report, self._activity(motion))
+
+    def _activity(self, motion: ArtifactRef) -> ArtifactRef | None:
+        if not self.settings.local_motion:
+            return None
+        digest = self.settings.activity_weights_digest
+        return ACTIVITY.artifact(motion.key, digest, settings=self.settings.activity)
 
     def current(self, source_sha256: str) -> CurrentArtifacts:
         """What is to be published once all stages are done."""
         chain = self.chain(source_sha256)
-        artifacts = (chain.motion, chain.trajectory, chain.render, chain.report)
+        measured = (chain.activity,) if chain.activity else ()
+        artifacts = (chain.motion, chain.trajectory, chain.render, *measured, chain.report)
         settings = plain(self.settings)
         source = self.origin.url if self.origin else str(self.source)
         return CurrentArtifacts(self.video, self.output_name, artifacts, source, settings)
@@ -121,6 +129,7 @@ class Chain:
     trajectory: ArtifactRef
     render: ArtifactRef
     report: ArtifactRef
+    activity: ArtifactRef | None = None  # where it was asked for
 
 
 @dataclass(frozen=True)

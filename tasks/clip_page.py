@@ -152,6 +152,7 @@ def command_line(clip: Clip) -> str:
         *("--estimator", settings.motion.estimator.value),
         *("--codec", encoding.codec, "--quality", str(encoding.quality)),
         *("--preset", encoding.preset),
+        *(["--local-motion"] if settings.local_motion else []),
     ]
     return shlex.join(words)
 

@@ -1,6 +1,6 @@
 """Estimating motion of a source: all of it in one go, or a segment."""
 
-from collections.abc import Generator, Iterable
+from collections.abc import Iterable
 from itertools import islice
 
 from gfn_core.errors import FramesDiffer
@@ -12,6 +12,7 @@ from gfn_core.motion.segments import AnalysedSegment, FrameNotes, Segment
 from gfn_core.work_ahead import work_ahead
 from tasks.clip import Clip
 from tasks.estimators import estimator_of
+from tasks.making import counted
 from tasks.supervisor import Progress
 
 FRAMES_AHEAD = 8
@@ -55,11 +56,5 @@ def _reader(clip: Clip, info: VideoInfo, allow_decord: bool = True) -> FrameRead
 def _estimated(
     clip: Clip, frames: Iterable[GrayFrame], info: VideoInfo, progress: Progress
 ) -> Motion:
-    ahead = work_ahead(_counted(frames, progress), FRAMES_AHEAD)  # decoding takes half the time
+    ahead = work_ahead(counted(frames, progress), FRAMES_AHEAD)  # decoding takes half the time
     return estimate_motion(ahead, estimator_of(clip), info.geometry)
-
-
-def _counted(frames: Iterable[GrayFrame], progress: Progress) -> Generator[GrayFrame, None, None]:
-    for count, frame in enumerate(frames, start=1):
-        progress(count)
-        yield frame

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 
 from gfn_core.errors import SettingsError
 from gfn_core.store.keys import Stage
-from tasks.clip import MOTION, Clip
+from tasks.clip import ACTIVITY, MOTION, Clip
 
 LEASE_SECONDS = 60.0
 
@@ -16,7 +16,7 @@ LEASE_SECONDS = 60.0
 @contextmanager
 def gpu_slot(clip: Clip, stage: Stage) -> Iterator[None]:
     """Hold a slot of `clip.gpu_limit` where `stage` runs on a GPU; raises `SettingsError`."""
-    if not (clip.gpu_limit and stage.whole == MOTION.name and runs_on_gpu(clip)):
+    if not (clip.gpu_limit and stage.whole in (MOTION.name, ACTIVITY.name) and runs_on_gpu(clip)):
         yield
         return
     from prefect.concurrency.asyncio import ConcurrencySlotAcquisitionError  # noqa: PLC0415
@@ -39,8 +39,8 @@ def gpu_slot(clip: Clip, stage: Stage) -> Iterator[None]:
 
 
 def runs_on_gpu(clip: Clip) -> bool:
-    """Whether the network of `clip` runs on a GPU here."""
-    if not clip.settings.motion.estimator.has_weights:
+    """Whether networks of `clip` run on a GPU here."""
+    if not (clip.settings.motion.estimator.has_weights or clip.settings.local_motion):
         return False
     from gfn_core.networks.device import device_named  # noqa: PLC0415  (loads torch)
 

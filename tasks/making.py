@@ -2,12 +2,13 @@
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterable
 from pathlib import Path
 
 import cv2
 
 from gfn_core.errors import OutOfTime, SourceError, StageFailed, StageTimedOut
+from gfn_core.media.gray_frame import GrayFrame
 from gfn_core.store.keys import ArtifactRef
 from gfn_core.store.leftovers import remove_leftovers
 from gfn_core.store.probed import ProbedSource, load_probed
@@ -105,3 +106,10 @@ def probed_source(clip: Clip) -> ProbedSource:
     if not clip.archive.has(clip.probe):
         raise SourceError(f"{clip.source}: changed while it was being worked on; run again")
     return load_probed(clip.archive.fetched(clip.probe))
+
+
+def counted(frames: Iterable[GrayFrame], progress: Progress) -> Generator[GrayFrame, None, None]:
+    """Yield `frames`, and tell how many have gone by."""
+    for count, frame in enumerate(frames, start=1):
+        progress(count)
+        yield frame

@@ -6,7 +6,14 @@ from collections.abc import Callable
 from gfn_core.store.keys import SEGMENT
 
 # Share of a clip's time that each stage takes, roughly: only for a smooth display.
-STAGE_SHARES = {"probe": 0.02, "motion": 0.33, "trajectory": 0.03, "render": 0.6, "report": 0.02}
+STAGE_SHARES = {
+    "probe": 0.02,
+    "motion": 0.33,
+    "trajectory": 0.03,
+    "render": 0.6,
+    "activity": 0.0,  # where it is measured, the bar waits near its end
+    "report": 0.02,
+}
 
 
 class ProgressBoard:

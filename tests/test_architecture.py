@@ -19,7 +19,7 @@ FORBIDDEN = {
 TORCH_EDGE = (
     "gfn_core/store/weights.py"  # reads weights into networks; no stage of smoothing needs it
 )
-STAGES = ("probe", "motion", "smooth", "render", "report")
+STAGES = ("probe", "motion", "smooth", "render", "activity", "report")
 
 
 def imported_modules(path: Path) -> set[str]:

@@ -7,6 +7,7 @@ class EstimatorName(StrEnum):
     """What users and keys call an estimator."""
 
     GLOBALFLOWNET = "globalflownet"
+    GLOCAL = "glocal"
     TRACKS = "tracks"
 
     @property

@@ -6,7 +6,10 @@ import cv2
 import numpy as np
 
 from gfn_core.geometry import FloatArray, FrameGeometry
+from gfn_core.motion.bases import OrthonormalBases
+from gfn_core.motion.flow_fit import homography_of_flow
 
+TINY = 1e-6
 LEAST_WEIGHT = 0.02  # a network may be wrong; nothing that tracks show is ignored altogether
 
 
@@ -17,6 +20,25 @@ class Guide:
     homography: FloatArray  # (3, 3) half-widths, first to second frame
     background: FloatArray  # (rows, columns) over the first frame, 0 to 1
     confidence: float  # in the homography, 0 to 1
+
+    @classmethod
+    def of_flow(
+        cls,
+        global_flow_px: FloatArray,
+        weight: FloatArray,
+        confidence: float,
+        seen_px: tuple[int, int],
+        geometry: FrameGeometry,
+        bases: OrthonormalBases,
+    ) -> "Guide":
+        """Take what a network says of frames of `seen_px` (height, width).
+
+        Global flow (rows, columns, 2) in px of those frames, weight (rows, columns).
+        """
+        height, width = seen_px
+        half_widths = np.array([2 / width, 2 * geometry.half_height / height])
+        motion = homography_of_flow(global_flow_px * half_widths, geometry, bases)
+        return cls(motion, weight / max(float(weight.max()), TINY), confidence)
 
     def weights(self, points: FloatArray, geometry: FrameGeometry) -> FloatArray:
         """Background weight (N,) at `points` (N, 2), in half-widths, of a frame of `geometry`."""

@@ -104,10 +104,11 @@ def archive_page(rows: Sequence[ArchiveRow], audit: AuditNote | None = None) -> 
     return _filled("archive.html", "archive.js", clips_json=clips, count=len(rows), audit=audit)
 
 
-def training_page(curves_svg: str, samples_url: str) -> str:
-    """Page of a training: its curves, and a picture of samples as a data URL."""
+def training_page(curves_svg: str, columns: str, samples_url: str) -> str:
+    """Page of a training: its curves, and a picture of samples as a data URL, of such columns."""
     template = _templates().get_template("training.html")
-    return template.render(curves=Markup(curves_svg), samples=samples_url)  # noqa: S704  our own SVG
+    curves = Markup(curves_svg)  # noqa: S704  our own SVG
+    return template.render(curves=curves, columns=columns, samples=samples_url)
 
 
 def morning_page(night: object) -> str:

@@ -3,16 +3,24 @@
 import os
 import shutil
 from pathlib import Path
+from typing import TypeVar
 
 from gfn_core.errors import ArtifactDamaged, WeightsUnusable
-from gfn_core.networks.flow_network import FlowNetwork
-from gfn_core.store.weights import load_optimizer, read_weights, save_optimizer, save_weights
+from gfn_core.store.weights import (
+    ShippedNetwork,
+    load_optimizer,
+    read_weights,
+    save_optimizer,
+    save_weights,
+)
 from gfn_core.training.loop import TrainingState
+
+Network = TypeVar("Network", bound=ShippedNetwork)
 
 NETWORK, AVERAGED, OPTIMIZER = "network.safetensors", "averaged.safetensors", "optimizer.pt"
 
 
-def save_checkpoint(state: TrainingState[FlowNetwork], folder: Path) -> Path:
+def save_checkpoint(state: TrainingState[Network], folder: Path) -> Path:
     """Write `folder`/step-N and drop those before it; return its path."""
     target = folder / f"step-{state.step:07d}"
     unfinished = folder / f".unfinished-{os.getpid()}"
@@ -28,7 +36,7 @@ def save_checkpoint(state: TrainingState[FlowNetwork], folder: Path) -> Path:
     return target
 
 
-def resume(state: TrainingState[FlowNetwork], folder: Path) -> bool:
+def resume(state: TrainingState[Network], folder: Path) -> bool:
     """Load the latest checkpoint of `folder` into `state`; False where there is none.
 
     Raises ArtifactDamaged where it cannot be read.

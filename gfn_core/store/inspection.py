@@ -8,13 +8,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gfn_core.errors import ArtifactDamaged
-from gfn_core.store import motion_table, trajectory_table
+from gfn_core.store import activity_table, motion_table, trajectory_table
 from gfn_core.store.digest import content_sha256, noted_digest
 from gfn_core.store.provenance import read_provenance
 
 TABLE_FORMATS = {
     "motion": (motion_table.SCHEMA, motion_table.SCHEMA_VERSION),
     "trajectory": (trajectory_table.SCHEMA, trajectory_table.SCHEMA_VERSION),
+    "activity": (activity_table.SCHEMA, activity_table.SCHEMA_VERSION),
 }
 ENDINGS = {".parquet": b"PAR1", ".json": b"}", ".html": b"</html>"}
 LONGEST_ENDING = 16

@@ -31,6 +31,7 @@ STAGE_SUFFIXES = {
     "render-look": ".npz",
     "trajectory": ".parquet",
     "render": ".json",
+    "activity": ".parquet",
     "report": ".html",
 }
 VIEWS = ("motion", "trajectory", "render", "report")

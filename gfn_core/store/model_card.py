@@ -5,11 +5,17 @@ from pathlib import Path
 
 from gfn_core import __version__
 from gfn_core.store.keys import plain
+from gfn_core.training.glocal_recipe import GlocalRecipe
 from gfn_core.training.recipe import TrainingRecipe
 
 
 def write_model_card(
-    weights: Path, digest: str, recipe: TrainingRecipe, step: int, data: str, command: str
+    weights: Path,
+    digest: str,
+    recipe: TrainingRecipe | GlocalRecipe,
+    step: int,
+    data: str,
+    command: str,
 ) -> Path:
     """Write NAME.md beside `weights`; return its path."""
     card = weights.with_suffix(".md")

@@ -20,7 +20,7 @@ from gfn_core.store.archive import Archive, read_json, write_whole
 from gfn_core.store.keys import ArtifactRef
 from gfn_core.store.provenance import write_table
 
-TABLES = ("motion", "trajectory")
+TABLES = ("motion", "trajectory", "activity")
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """SQL over an archive's published tables: read-only, and with no way to any other file.
 
-`motion` and `trajectory` hold a row a frame, `clips`, `report` and `summary` a row a clip. Queries
-may come from people who are not trusted: DuckDB is told to touch no file, sees the tables through
-Arrow, and is given one SELECT at a time.
+`motion`, `trajectory` and `activity` hold a row a frame, `clips`, `report` and `summary` a row a
+clip. Queries may come from people who are not trusted: DuckDB is told to touch no file, sees the
+tables through Arrow, and is given one SELECT at a time.
 """
 
 import json
@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 
 from gfn_core.errors import ArtifactDamaged, SettingsError
+from gfn_core.store.activity_table import SCHEMA as ACTIVITY_SCHEMA
 from gfn_core.store.archive import Archive
 from gfn_core.store.catalogue import CatalogueEntry, catalogue
 from gfn_core.store.motion_table import SCHEMA as MOTION_SCHEMA
@@ -29,7 +30,11 @@ CLOSED: dict[str, str | bool | int | float | list[str]] = {
     "lock_configuration": "true",
 }
 VIDEO = pa.field("video", pa.string())
-TABLE_SCHEMAS = {"motion": MOTION_SCHEMA, "trajectory": TRAJECTORY_SCHEMA}
+TABLE_SCHEMAS = {
+    "motion": MOTION_SCHEMA,
+    "trajectory": TRAJECTORY_SCHEMA,
+    "activity": ACTIVITY_SCHEMA,
+}
 VIEWS = (*TABLE_SCHEMAS, "clips", "report", "summary")
 CLIPS_SCHEMA = pa.schema(
     [(name, pa.string()) for name in ("video", "output", "source", "source_sha256", "estimator")]
@@ -37,7 +42,7 @@ CLIPS_SCHEMA = pa.schema(
     + [(name, pa.int32()) for name in ("width_px", "height_px")]
     + [(name, pa.float64()) for name in ("crop", "zoom_share", "window_share")]
     + [("codec", pa.string()), ("quality", pa.int32()), ("preset", pa.string())]
-    + [(f"{name}_key", pa.string()) for name in ("motion", "trajectory", "render")]
+    + [(f"{name}_key", pa.string()) for name in ("motion", "trajectory", "render", "activity")]
     + [(name, pa.string()) for name in ("motion_provenance", "trajectory_provenance")]
 )
 

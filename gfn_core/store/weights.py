@@ -16,18 +16,23 @@ from typing import Any, TypeVar
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from gfn_core.errors import WeightsUnusable
 from gfn_core.networks.flow_network import FlowNetwork, FlowNetworkSettings
 from gfn_core.networks.global_flow_net import GlobalFlowNet, GlobalFlowNetSettings
+from gfn_core.networks.global_motion_estimator import GlobalMotionSettings
+from gfn_core.networks.glocal import Glocal, GlocalSettings
 from gfn_core.networks.subspace_name import Subspace
 from gfn_core.store.weights_header import weights_header
 
-Network = TypeVar("Network", bound=FlowNetwork)
+Network = TypeVar("Network", bound=nn.Module)
 
 FLOW_NETWORK = "flow-network/1"
 GLOBAL_FLOW_NET = "globalflownet/1"
+GLOCAL = "glocal/1"
+
+ShippedNetwork = FlowNetwork | Glocal
 
 
 @dataclass(frozen=True)
@@ -40,16 +45,15 @@ class LoadedWeights:
     tensors: dict[str, Tensor]
 
 
-def save_weights(network: FlowNetwork, path: Path) -> str:
+def save_weights(network: ShippedNetwork, path: Path) -> str:
     """Write the weights of `network` to `path`, whole or not at all; return their digest."""
     tensors = {
         name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()
     }
     digest = digest_of(tensors)
-    is_global = isinstance(network, GlobalFlowNet)
-    settings = network.global_settings if isinstance(network, GlobalFlowNet) else network.settings
+    architecture, settings = _described(network)
     metadata = {
-        "architecture": GLOBAL_FLOW_NET if is_global else FLOW_NETWORK,
+        "architecture": architecture,
         "settings": json.dumps(dataclasses.asdict(settings), sort_keys=True),
         "digest": digest,
     }
@@ -80,6 +84,17 @@ def load_flow_network(path: Path, device: torch.device) -> FlowNetwork:
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise WeightsUnusable(f"{path}: its settings are not those of a flow network") from error
     return _filled(FlowNetwork(settings), weights, path).to(device)
+
+
+def load_glocal(path: Path, device: torch.device) -> Glocal:
+    """Build the GLOCAL whose weights lie in `path`; raises WeightsUnusable."""
+    weights = read_weights(path)
+    _require(weights.architecture, GLOCAL, path)
+    try:
+        settings = _glocal_settings(json.loads(weights.settings))
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise WeightsUnusable(f"{path}: its settings are not those of a GLOCAL") from error
+    return _filled(Glocal(settings), weights, path).to(device)
 
 
 def read_weights(path: Path) -> LoadedWeights:
@@ -140,6 +155,21 @@ def _require(architecture: str, expected: str, path: Path) -> None:
             f"{path}: weights of an unknown architecture {architecture!r}, expected {expected!r}; "
             "update gfn or name other weights"
         )
+
+
+def _described(
+    network: ShippedNetwork,
+) -> tuple[str, FlowNetworkSettings | GlobalFlowNetSettings | GlocalSettings]:
+    """Name of the network's architecture, and its settings."""
+    if isinstance(network, GlobalFlowNet):
+        return GLOBAL_FLOW_NET, network.global_settings
+    return GLOCAL if isinstance(network, Glocal) else FLOW_NETWORK, network.settings
+
+
+def _glocal_settings(values: dict[str, Any]) -> GlocalSettings:
+    backbone = _flow_network_settings(values.pop("backbone"))
+    global_motion = GlobalMotionSettings(**values.pop("global_motion"))
+    return GlocalSettings(backbone, global_motion, **values)
 
 
 def _flow_network_settings(values: dict[str, Any]) -> FlowNetworkSettings:

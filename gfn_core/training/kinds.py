@@ -8,6 +8,7 @@ class Trained(StrEnum):
 
     TEACHER = "teacher"  # the flow network, unfiltered
     STUDENT = "student"  # GlobalFlowNet
+    GLOCAL = "glocal"
 
 
 class LossKind(StrEnum):

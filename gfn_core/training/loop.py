@@ -10,11 +10,10 @@ from typing import Generic, TypeVar
 import torch
 from torch import nn
 
-from gfn_core.training.batch import FramePairs
 from gfn_core.training.objectives import Objective
 
 Network = TypeVar("Network", bound=nn.Module)
-Pairs = TypeVar("Pairs", bound=FramePairs)
+Seen = TypeVar("Seen")  # what the network is given for a step
 
 
 @dataclass(frozen=True)
@@ -73,8 +72,8 @@ class LogLine:
 
 def train(
     state: TrainingState[Network],
-    batches: Iterator[Pairs],
-    objective: Callable[[Network, Pairs, int], Objective],
+    batches: Iterator[Seen],
+    objective: Callable[[Network, Seen, int], Objective],
     settings: LoopSettings,
     *,
     on_log: Callable[[LogLine], None],
@@ -101,15 +100,15 @@ def train(
 
 def _step(
     state: TrainingState[Network],
-    batch: Pairs,
-    objective: Callable[[Network, Pairs, int], Objective],
+    batch: Seen,
+    objective: Callable[[Network, Seen, int], Objective],
     settings: LoopSettings,
 ) -> tuple[float, dict[str, float]]:
     """Take one step; a batch whose gradient is not finite changes nothing."""
     for group in state.optimizer.param_groups:
         group["lr"] = settings.learning_rate_at(state.step)
     state.network.train()
-    kind = batch.first.device.type
+    kind = next(state.network.parameters()).device.type
     with torch.autocast(kind, torch.bfloat16, enabled=settings.reduced_precision):
         result = objective(state.network, batch, state.step)
     state.optimizer.zero_grad(set_to_none=True)

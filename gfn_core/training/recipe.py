@@ -59,7 +59,7 @@ class TrainingRecipe:
 
 
 def taking_turns(
-    with_truth: Iterator[Batch], without: Iterator[FramePairs]
+    with_truth: Iterator[FramePairs], without: Iterator[FramePairs]
 ) -> Iterator[FramePairs]:
     """Yield a batch of each in turn, until one runs dry."""
     for truth, clip in zip(with_truth, without, strict=False):

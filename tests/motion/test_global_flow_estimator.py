@@ -11,8 +11,9 @@ from gfn_core.geometry import FrameGeometry
 from gfn_core.motion.bases import orthonormal_bases
 from gfn_core.motion.estimator import estimate_motion
 from gfn_core.motion.frame_pair import FramePair, TracksSettings
-from gfn_core.motion.global_flow_estimator import GlobalFlowEstimator, GlobalFlowSettings
+from gfn_core.motion.global_flow_estimator import GlobalFlowEstimator
 from gfn_core.motion.guide import LEAST_WEIGHT, Guide
+from gfn_core.motion.guided_estimator import GuidedSettings
 from gfn_core.motion.homography import flow, in_pixels
 from gfn_core.motion.similarity import Similarity
 from gfn_core.motion.tracks import prepare
@@ -111,7 +112,7 @@ def test_motion_does_not_depend_on_the_size_of_batches(network):
     found = [
         estimate_motion(
             shaken_frames(5),
-            GlobalFlowEstimator(network, CPU, GlobalFlowSettings(batch_frames=size)),
+            GlobalFlowEstimator(network, CPU, GuidedSettings(batch_frames=size)),
             GEOMETRY,
         )
         for size in (1, 2, 8)
@@ -130,7 +131,7 @@ def test_frames_are_read_few_batches_ahead(network):
             read.append(frame.index)
             yield frame
 
-    estimator = GlobalFlowEstimator(network, CPU, GlobalFlowSettings(batch_frames=4))
+    estimator = GlobalFlowEstimator(network, CPU, GuidedSettings(batch_frames=4))
     motions = estimator.pair_motions(counted(), GEOMETRY)
     assert len(list(islice(motions, 3))) == 3
     assert len(read) <= 16  # a batch in use, one waiting, one in the making
@@ -140,6 +141,6 @@ def test_frames_are_read_few_batches_ahead(network):
 def test_a_portrait_video_with_tall_pixels(network):
     frames = [gray_frame(i, np.ascontiguousarray(f.luma.T)) for i, f in enumerate(shaken_frames(3))]
     found = estimate_motion(
-        frames, GlobalFlowEstimator(network, CPU, GlobalFlowSettings()), FrameGeometry(720, 1280)
+        frames, GlobalFlowEstimator(network, CPU, GuidedSettings()), FrameGeometry(720, 1280)
     )
     assert len(found) == 3

@@ -1,0 +1,114 @@
+"""`gfn activity` for a person: a table, a plot, and on demand one Parquet file and videos."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from rich.markup import escape
+from rich.table import Table
+
+from flows.activity_overlay import write_overlay
+from flows.resmooth import Selection
+from flows.stabilizing import Audience
+from gfn_core.errors import GfnError, SettingsError
+from gfn_core.report.activity_plot import ClipActivity, save_activity_plot
+from gfn_core.store.activity_table import load_activity
+from gfn_core.store.archive import Archive, write_whole
+from gfn_core.store.catalogue import CatalogueEntry
+from tasks.clip import ACTIVITY
+
+PLOT_SUFFIXES = (".svg", ".png", ".pdf")
+
+
+@dataclass(frozen=True)
+class ActivityOrder:
+    """What to show of which archive."""
+
+    archive: Archive
+    selection: Selection
+    plot: Path | None = None
+    export: Path | None = None  # Parquet file of all rows
+    overlay: Path | None = None  # folder of videos
+
+    @property
+    def plot_path(self) -> Path:
+        """Where the plot goes; raises `SettingsError` for a format that cannot be drawn."""
+        target = self.plot or self.archive.store / "report" / "activity.svg"
+        if target.suffix not in PLOT_SUFFIXES:
+            raise SettingsError(f"{target}: the plot can be {', '.join(PLOT_SUFFIXES)}")
+        return target
+
+    def entries(self) -> list[CatalogueEntry]:
+        """Clips whose local motion is stored; raises `GfnError` when there is none."""
+        found = [
+            e for e in self.selection.entries(self.archive) if e.keys.get(ACTIVITY.name) is not None
+        ]
+        if not found:
+            raise GfnError(
+                f"{self.archive.root}: no clip's local motion is stored; "
+                "run gfn stabilize again with --local-motion"
+            )
+        return found
+
+
+def show_activity(order: ActivityOrder, audience: Audience) -> None:
+    """Tell `audience`, most active clips first; draw the plot; write what was asked for."""
+    target = order.plot_path
+    entries = order.entries()
+    clips = sorted(_clips(order.archive, entries), key=lambda clip: -clip.level)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(target, lambda path: save_activity_plot(path, clips), order.archive)
+    if order.export:
+        export_rows(order.archive, entries, order.export)
+    if order.overlay:
+        for entry in entries:
+            audience.notices.print(f"drawing {escape(entry.video)} ...", soft_wrap=True)
+            write_overlay(order.archive, entry, order.overlay)
+    if audience.as_json:
+        print(json.dumps([asdict(clip.summary) for clip in clips], indent=1))
+    audience.results.print(_table(clips))
+    audience.results.print(f"plot: {escape(str(target))}", soft_wrap=True)
+
+
+def export_rows(archive: Archive, entries: list[CatalogueEntry], target: Path) -> None:
+    """Write the published rows of all `entries` as one table."""
+    tables = [
+        pq.read_table(archive.view(ACTIVITY.name, entry.video, ACTIVITY.suffix))
+        for entry in entries
+    ]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    whole = pa.concat_tables([table.replace_schema_metadata(None) for table in tables])
+    pq.write_table(whole, target, compression="zstd")
+
+
+def _clips(archive: Archive, entries: list[CatalogueEntry]) -> Iterator[ClipActivity]:
+    for entry in entries:
+        stored = archive.view(ACTIVITY.name, entry.video, ACTIVITY.suffix)
+        yield ClipActivity(entry.video, load_activity(stored))
+
+
+def _table(clips: list[ClipActivity]) -> Table:
+    table = Table(
+        *("clip", "level", "busy", "moving", "speed", "peak", "busiest at"),
+        box=None,
+        pad_edge=False,
+        caption="level: mean speed over frame and time; busy: share of the time in which something "
+        "moves; moving: share of the frame then; speed, peak: of what moves. "
+        "Speeds in half-widths / s",
+        caption_justify="left",
+    )
+    for clip in clips:
+        row = clip.summary
+        table.add_row(
+            escape(row.video),
+            f"{row.level:.4f}",
+            f"{row.busy_share:.0%}",
+            f"{row.moving_share:.1%}",
+            f"{row.mean_speed:.2f}",
+            f"{row.peak_speed:.2f}",
+            f"{row.busiest_seconds:.1f} s",
+        )
+    return table
