@@ -41,6 +41,7 @@ from gfn_core.training.scene_settings import SceneSettings
 CPU = torch.device("cpu")
 MOVES_PX = 1.0  # from which on the difference of two flows counts as motion
 FOREGROUND = 0.5  # share of a pixel
+DARK, DARK_GAIN, DARK_NOISE = "LL", 0.15, 2.0  # noise in gray levels
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,7 @@ def scene_classes() -> list[SceneClass]:
         still,
         backdrop=replace(still.backdrop, faded_chance=1.0, blurred_chance=1.0, sky_chance=0.5),
     )
-    dark = replace(still, degradation=replace(still.degradation, gain=(0.12, 0.25), noise=(4, 7)))
-    classes = {"RE": still, "LT": faded, "LL": dark, "SF": small, "LF": large}
+    classes = {"RE": still, "LT": faded, DARK: still, "SF": small, "LF": large}
     return [SceneClass(name, each, n) for n, (name, each) in enumerate(classes.items())]
 
 
@@ -87,7 +87,17 @@ def rendered(
     """Scenes of a class by number."""
     for index in range(skip, skip + scenes):
         rng = np.random.default_rng([EVALUATION_SEED, 7_000 + scene.seed, index])
-        yield render_pair(rng, library, scene.settings, WIDTH_PX, HEIGHT_PX)
+        pair = render_pair(rng, library, scene.settings, WIDTH_PX, HEIGHT_PX)
+        yield darkened(pair, rng) if scene.name == DARK else pair
+
+
+def darkened(pair: ScenePair, rng: np.random.Generator) -> ScenePair:
+    """Both frames at a seventh of their light, with the noise of a sensor that amplifies it."""
+    frames = [
+        np.clip(rng.normal(luma * DARK_GAIN, DARK_NOISE), 0, 255).round().astype(np.uint8)
+        for luma in (pair.first, pair.second)
+    ]
+    return replace(pair, first=frames[0], second=frames[1])
 
 
 def homography_page(library: PhotoLibrary, skip: int, scenes: int) -> str:
