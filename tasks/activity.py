@@ -18,8 +18,8 @@ from tasks.stage_task import segment_task
 from tasks.supervisor import Progress
 
 SLOWEST_SECONDS_A_FRAME = 2.0
-SLOWEST_FRAMES = 24  # between two signs of life: the network looks at a batch at a time
-READINGS = 2  # of the source: a second one where decord passes over frames
+SLOWEST_FRAMES = 60  # decoded and looked at before the next is told of
+READINGS = 3  # of the whole source: its packets, by each of two decoders, and its frames
 FRAMES_AHEAD = 8
 
 
