@@ -14,6 +14,7 @@ from flows.parameters import (
     AuditWork,
     Clips,
     Folder,
+    Location,
     Look,
     NewLook,
     Place,
@@ -40,7 +41,7 @@ def stabilize(place: Place, look: Look = Look(), work: Work = Work()) -> State[N
 
 @flow(name="resmooth", persist_result=False)
 def resmooth(
-    archive: Folder,
+    archive: Location,
     look: NewLook = NewLook(),  # noqa: B008  all of these are frozen
     clips: Clips = Clips(),  # noqa: B008
     work: Work = Work(),  # noqa: B008
@@ -51,7 +52,7 @@ def resmooth(
 
 
 @flow(name="audit", persist_result=False)
-def audit(archive: Folder, work: AuditWork = AuditWork()) -> State[None]:  # noqa: B008
+def audit(archive: Location, work: AuditWork = AuditWork()) -> State[None]:  # noqa: B008
     """Check an archive; fails where something is broken."""
     from flows.auditing import EXIT_CODES, AuditOrder, audit_archive
     from flows.stabilizing import Audience

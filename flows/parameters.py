@@ -25,6 +25,12 @@ from gfn_core.smoothing.settings import LEAST_CROP
 from gfn_core.smoothing.style import Style
 
 Folder = Annotated[str, Field(pattern="^/", description="An absolute path that workers see.")]
+Location = Annotated[
+    str,
+    Field(
+        pattern="^(/|s3://)", description="An absolute path that workers see, or a bucket's URL."
+    ),
+]
 CropShare = Annotated[float, Field(ge=LEAST_CROP, le=1)]
 Codec = Literal[
     "libx264", "libx265", "libsvtav1", "prores_ks", "ffv1", "x264", "x265", "svtav1", "prores"
@@ -54,8 +60,8 @@ class Parameters(BaseModel):
 class Place(Parameters):
     """What to stabilize, and where to: files, or folders of them, and the archive."""
 
-    sources: Annotated[tuple[Folder, ...], Field(min_length=1)]
-    out: Folder
+    sources: Annotated[tuple[Location, ...], Field(min_length=1)]
+    out: Location
 
 
 class Look(Parameters):

@@ -114,7 +114,10 @@ class Fleet:
         return httpx.post(url, json={"parameters": parameters}, timeout=60)
 
     def run(self, name: str, **parameters: object) -> str:
-        return str(self.trigger(name, **parameters).raise_for_status().json()["id"])
+        """Trigger a deployment, again where the server says that its database is busy."""
+        return str(
+            wait_for(lambda: self.trigger(name, **parameters).raise_for_status().json()["id"], 120)
+        )
 
     def state(self, run: str) -> dict[str, Any]:
         return self.get(f"flow_runs/{run}")["state"]

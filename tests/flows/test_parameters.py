@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 from pydantic import ValidationError
 
+from flows.locations import url_of
 from flows.parameters import (
     Clips,
     Look,
@@ -88,6 +89,13 @@ def test_what_is_given_arrives() -> None:
     assert (request.run.slots, request.run.retry, request.run.gpu_limit) == (3, True, "gpu")
     assert request.run.until is not None
     assert 0 < request.run.until - datetime.now().timestamp() <= 86_400
+
+
+def test_a_bucket_is_a_place() -> None:
+    place = Place(sources=("s3://videos/2026",), out="s3://steady")
+    request = archive_request(place, Look(), Work())
+    assert url_of(request.out) == "s3://steady"
+    assert [url_of(source) for source in request.sources] == ["s3://videos/2026"]
 
 
 def test_a_new_look_changes_what_it_names() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.pipeline import Runner
 from flows.request import ArchiveRequest
 from flows.run import run_stages
 from flows.settings import RunSettings
@@ -28,7 +29,7 @@ def request_of(tmp_path: Path) -> Callable[..., ArchiveRequest]:
     return lambda **run: ArchiveRequest((source,), tmp_path / "out", run=RunSettings(**run))
 
 
-def met_by(error: Exception) -> Callable[[object, Clip], Future[Made]]:
+def met_by(error: Exception) -> Runner:
     """An engine in which one clip always ends so, and the other is no video."""
 
     def submit(stage: object, clip: Clip) -> Future[Made]:
@@ -37,7 +38,7 @@ def met_by(error: Exception) -> Callable[[object, Clip], Future[Made]]:
         future.set_exception(error if is_poison else SourceError("good.mp4: is no video"))
         return future
 
-    return submit
+    return Runner(submit, slots=2, threads=lambda processes: 1)
 
 
 CRASH = StageCrashed("poison.mp4: motion: its process was killed by SIGSEGV")
@@ -87,26 +88,27 @@ def test_a_file_that_says_what_is_wrong_is_never_suspected(request_of) -> None:
 
 KILLER = """
 import os, signal, sys
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from flows.request import ArchiveRequest
 from flows.run import run_stages
+from flows.runner import opened_runner
 from flows.settings import RunSettings
 from gfn_core.motion.estimator_name import EstimatorName
 from gfn_core.settings import MotionSettings, StabilizeSettings
 
 def main():
-    executor = ThreadPoolExecutor()
-
-    def submit(stage, clip):
-        if clip.video == "poison.mp4" and stage.makes.name == "motion":
-            os.kill(os.getpid(), signal.SIGKILL)
-        return executor.submit(stage, clip)
-
     settings = StabilizeSettings(motion=MotionSettings(EstimatorName.TRACKS))
     source, out, run = Path(sys.argv[1]), Path(sys.argv[2]), RunSettings(slots=1)
     request = ArchiveRequest((source,), out, settings, run)
-    print(run_stages(request, sys.argv[3], submit).to_json())
+    with opened_runner(run) as runner:
+
+        def submit(stage, clip):
+            if clip.video == "poison.mp4" and stage.makes.name == "motion":
+                os.kill(os.getpid(), signal.SIGKILL)
+            return runner.submit(stage, clip)
+
+        print(run_stages(request, sys.argv[3], replace(runner, submit=submit)).to_json())
 
 if __name__ == "__main__":
     main()
