@@ -16,8 +16,10 @@ from gfn_core.settings import MotionSettings
 from gfn_core.store.motion_table import load_motion
 from gfn_core.store.provenance import read_provenance
 from tasks.clip import Clip
+from tasks.confinement import confine
 from tasks.estimators import estimator_of
 from tasks.making import probed_source
+from tasks.memory_limit import limit_memory
 from tasks.supervisor import Progress, supervised
 
 DEADLINE_SECONDS = 300.0
@@ -43,10 +45,12 @@ def cross_check(clip: Clip, estimator: EstimatorName) -> list[Finding]:
 
 
 def _looked_again(clip: Clip, estimator: EstimatorName, *, progress: Progress) -> list[Finding]:
+    confine(clip.archive.root, may_connect=clip.archive.is_remote)
+    limit_memory()
     cv2.setNumThreads(clip.threads)
     if clip.analysed is None or clip.analysed.sha256 != probed_source(clip).sha256:
         raise SourceError(f"{clip.source}: is not the file whose motion is stored")
-    table = clip.archive.path(clip.analysed.motion)
+    table = clip.archive.fetched(clip.analysed.motion)
     motion, made_by = load_motion(table), read_provenance(table).get("estimator", "")
     found: list[Finding] = []
     for stretch, frames in _stretches(clip, motion):
