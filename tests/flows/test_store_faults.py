@@ -60,7 +60,7 @@ def test_a_full_store(source: Path, tmp_path: Path, undisturbed: pd.DataFrame) -
     if may_mount.returncode:
         pytest.skip("needs the right to mount")
     script = f"""
-        mount -t tmpfs -o size={RESERVE_BYTES // 1024 + 500}k none {disk}
+        mount -t tmpfs -o size={RESERVE_BYTES // 1024 + 100}k none {disk}
         "$@" {source} {disk} {" ".join(OPTIONS)} > {tmp_path}/first.json 2> {tmp_path}/first.txt
         echo $? > {tmp_path}/first.code
         mount -o remount,size=200m {disk}
