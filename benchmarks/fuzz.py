@@ -29,7 +29,6 @@ from benchmarks.mutations import make_bases, mutate
 
 MARK = "GFN_FUZZ_CHUNK"  # in the environment of every process of a chunk
 SETTLING_SECONDS = 2.0  # for processes to be gone
-SHARED_FOLDERS = (Path("/tmp"), Path("/dev/shm"))
 TIMED_OUT = re.compile(r"stopped after")
 FAULTS = (
     "tracebacks",
@@ -89,15 +88,16 @@ def main() -> None:
 
 def run_chunk(folder: Path, bases: list[Path], seed: int, indices: range) -> ChunkFigures:
     """Damage files, stabilize them in one run, and look at what is left."""
-    source, out = folder / "in", folder / "steady"
-    for each in (source, out):
+    source, out, temporary = folder / "in", folder / "steady", folder / "temporary"
+    for each in (source, out, temporary):
         shutil.rmtree(each, ignore_errors=True)
     source.mkdir(parents=True)
+    temporary.mkdir()
     for index in indices:
         mutant = mutate(bases, seed, index)
         (source / mutant.name).write_bytes(mutant.content)
     figures = ChunkFigures(indices.start, len(indices), seed)
-    digests, temporary, mark = _digests(source), _temporary(), uuid4().hex
+    digests, mark = _digests(source), uuid4().hex
     started = time.monotonic()
     command = [sys.executable, "-c", "from flows.cli import main; main()", "stabilize"]
     options = ["--no-prefect", "--json", "--estimator", "tracks", "--preset", "ultrafast"]
@@ -106,14 +106,14 @@ def run_chunk(folder: Path, bases: list[Path], seed: int, indices: range) -> Chu
         capture_output=True,
         text=True,
         check=False,
-        env=os.environ | {MARK: mark},
+        env=os.environ | {MARK: mark, "TMPDIR": str(temporary)},
     )
     figures.seconds = round(time.monotonic() - started, 1)
     _note_outcomes(figures, done, out)
     time.sleep(SETTLING_SECONDS)
     figures.processes_left = _marked(mark)
-    left = _temporary() - temporary | {str(path) for path in (out / "gfn" / "tmp").glob("*")}
-    figures.temporary_left = sorted(left)
+    left = [*temporary.rglob("*"), *(out / "gfn" / "tmp").glob("*")]
+    figures.temporary_left = sorted(map(str, left))
     figures.sources_changed = [n for n, digest in _digests(source).items() if digests[n] != digest]
     return figures
 
@@ -176,10 +176,6 @@ def _plays(video: Path) -> bool:
 
 def _digests(folder: Path) -> dict[str, str]:
     return {path.name: sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
-
-
-def _temporary() -> set[str]:
-    return {str(path) for folder in SHARED_FOLDERS for path in folder.glob("*")}
 
 
 def _marked(mark: str) -> list[str]:
