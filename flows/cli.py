@@ -20,9 +20,11 @@ from flows.cli_options import (
     Device,
     DryRun,
     Estimator,
+    FieldChoice,
     First,
     Force,
     InOrder,
+    Interlaced,
     Json,
     LocalMotion,
     NoPrefect,
@@ -36,6 +38,7 @@ from flows.cli_options import (
     Slots,
     Sources,
     Strict,
+    TargetSizes,
     Weights,
     Zoom,
     ZoomStyle,
@@ -43,6 +46,7 @@ from flows.cli_options import (
 from flows.compare_command import compare, preview
 from flows.evaluate_command import measures
 from flows.export_command import export_motion, import_motion
+from flows.formats_command import formats
 from flows.order import Order
 from flows.printable import printable
 from flows.query_command import query
@@ -77,6 +81,7 @@ app.command()(preview)
 app.command("export")(export_motion)
 app.command("import")(import_motion)
 app.command()(audit)
+app.command()(formats)
 app.add_typer(train, name="train")
 app.command()(sweep)
 app.command()(status)
@@ -131,8 +136,10 @@ def stabilize(
     local_motion: LocalMotion = False,
     zoom: Zoom = ZoomStyle.FIXED,
     codec: Codec = "libx264",
-    quality: Quality = 18,
+    quality: Quality = None,
     preset: Preset = "medium",
+    target_size: TargetSizes = "",
+    interlaced: Interlaced = FieldChoice.DEINTERLACE,
     slots: Slots = 0,
     order: InOrder = Order.NAME,
     first: First = None,
@@ -154,11 +161,10 @@ def stabilize(
     only what is missing.
     """
     from flows.deadline import next_time
-    from flows.look import settings_of
+    from flows.look import encoding_of, settings_of
     from flows.request import ArchiveRequest
     from flows.settings import RunSettings
     from flows.stabilizing import Audience, run_request, show_request
-    from gfn_core.media.encoding import Encoding
 
     if len(paths) < 2:
         raise typer.BadParameter("name at least one SOURCE, and OUT")
@@ -171,7 +177,7 @@ def stabilize(
             zoom=zoom,
             estimator=estimator,
             weights=weights,
-            encoding=Encoding(codec, quality, preset),
+            encoding=encoding_of(codec, quality, preset, target_size, interlaced),
             local_motion=local_motion,
         ),
         run=RunSettings(

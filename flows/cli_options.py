@@ -37,6 +37,13 @@ class ZoomStyle(StrEnum):
         return DYNAMIC_ZOOM_SHARE if self is ZoomStyle.DYNAMIC else 0.0
 
 
+class FieldChoice(StrEnum):
+    """What becomes of frames that are woven of two fields."""
+
+    DEINTERLACE = "deinterlace"
+    KEEP = "keep"
+
+
 @dataclass(frozen=True)
 class CropChoice:
     """A window, or the mildest that does enough."""
@@ -78,9 +85,31 @@ Zoom = Annotated[
     ZoomStyle,
     typer.Option(help="fixed: the window is CROP; dynamic: wider, and CROP where it shakes most."),
 ]
-Codec = Annotated[str, typer.Option(help="Video encoder.")]
-Quality = Annotated[int, typer.Option(help="Constant quality (CRF); lower is better.")]
-Preset = Annotated[str, typer.Option(help="Encoder preset: speed against size.")]
+Codec = Annotated[
+    str, typer.Option(help='Video encoder, or same: the source\'s; "gfn formats" lists them.')
+]
+Quality = Annotated[
+    int | None,
+    typer.Option(
+        help="Constant quality, lower is better; by default what suits the codec.",
+        show_default=False,
+    ),
+]
+Preset = Annotated[
+    str, typer.Option(help="Effort of the encoder, ultrafast to placebo: speed against size.")
+]
+TargetSizes = Annotated[
+    str,
+    typer.Option(
+        "--target-size",
+        help="Size to aim at instead of a quality: 60% of each source, or 25M a clip.",
+        show_default=False,
+    ),
+]
+Interlaced = Annotated[
+    FieldChoice,
+    typer.Option(help="Frames of two fields: deinterlace once, or keep both, each stabilized."),
+]
 Slots = Annotated[int, typer.Option(help="Clips at a time; 0 chooses by the number of cores.")]
 Runner = Annotated[
     RunnerName, typer.Option(help="threads: on this machine; dask: on a Dask cluster.")

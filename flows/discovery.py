@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flows.locations import url_of
 from gfn_core.errors import SettingsError
+from gfn_core.media.encoding import Encoding
 from gfn_core.media.stream_plan import output_name
 from gfn_core.store.archive import STORE_FOLDER, Archive
 from gfn_core.store.archive_name import archive_name
@@ -51,6 +52,9 @@ VIDEO_SUFFIXES = frozenset(
 )
 
 
+AS_USUAL = Encoding()
+
+
 @dataclass(frozen=True)
 class FoundVideo:
     """A file to stabilize, and its name in the archive: its path relative to its SOURCE."""
@@ -67,13 +71,13 @@ class FoundVideo:
         return archive.store / "sources" / state / self.source.name
 
 
-def find_videos(sources: list[Path], out: Path) -> list[FoundVideo]:
+def find_videos(sources: list[Path], out: Path, encoding: Encoding = AS_USUAL) -> list[FoundVideo]:
     """Find the videos under `sources`; a file is taken whatever its name.
 
     Folders are searched recursively, without following links to folders, and without OUT; one that
     cannot be read is found itself, for its trouble to be told. With several folders each one's tree
     goes under its own name. Raises `SettingsError` when a source is missing, would be written over,
-    or would be written to the same file as another.
+    or would be written to the same file as another; `encoding` decides outputs' names.
     """
     out_url, out = url_of(out), resolved(out)
     folders = [source for source in sources if source.is_dir() or url_of(source)]
@@ -93,7 +97,7 @@ def find_videos(sources: list[Path], out: Path) -> list[FoundVideo]:
         else:
             raise SettingsError(f"{source}: no such file or folder")
     found = list(dict.fromkeys(found))  # a folder, and a file in it
-    _refuse_collisions(found, out)
+    _refuse_collisions(found, out, encoding)
     return found
 
 
@@ -140,7 +144,7 @@ def _in_bucket(url: str, prefix: Path, out: str | None) -> Iterator[FoundVideo]:
             yield FoundVideo(Path(place), archive_name(prefix / name), origin)
 
 
-def _refuse_collisions(found: list[FoundVideo], out: Path) -> None:
+def _refuse_collisions(found: list[FoundVideo], out: Path, encoding: Encoding) -> None:
     sources = {resolved(item.source) for item in found}
     sources |= {resolved(item.source.parent) / item.source.name for item in found}
     seen: dict[str, Path] = {}
@@ -150,7 +154,7 @@ def _refuse_collisions(found: list[FoundVideo], out: Path) -> None:
                 f"{item.source}: a source folder named {STORE_FOLDER!r} would mix with the store; "
                 "name its parent's folders as separate sources or rename it"
             )
-        output = output_name(item.video)
+        output = output_name(item.video, encoding)
         if out / output in sources:
             raise SettingsError(
                 f"{out / output}: is a source and would be written over; name another OUT"

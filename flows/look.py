@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from flows.cli_options import CropChoice, ZoomStyle
+from flows.cli_options import CropChoice, FieldChoice, ZoomStyle
 from flows.resmooth import Changes
 from gfn_core.media.encoding import Encoding
+from gfn_core.media.target_size import TargetSize
 from gfn_core.motion.estimator_name import EstimatorName
 from gfn_core.settings import MotionSettings, StabilizeSettings
 from gfn_core.smoothing.settings import StageOneSettings
@@ -54,3 +55,11 @@ def changes_of(
         quality=quality,
         preset=preset,
     )
+
+
+def encoding_of(
+    codec: str, quality: int | None, preset: str, target_size: str, interlaced: FieldChoice
+) -> Encoding:
+    """Return the settings of the encoder; raises `SettingsError`."""
+    target = TargetSize.parse(target_size) if target_size else None
+    return Encoding(codec, quality, preset, target, keep_fields=interlaced is FieldChoice.KEEP)

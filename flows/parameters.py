@@ -10,15 +10,14 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from flows.cli_options import ZoomStyle
+from flows.cli_options import FieldChoice, ZoomStyle
 from flows.deadline import next_time
-from flows.look import changes_of, settings_of
+from flows.look import changes_of, encoding_of, settings_of
 from flows.order import Order
 from flows.request import ArchiveRequest
 from flows.resmooth import Changes, ResmoothRequest, Selection
 from flows.settings import MOST_SLOTS, RunSettings
 from gfn_core.device_name import DeviceName
-from gfn_core.media.encoding import Encoding
 from gfn_core.motion.estimator_name import DEFAULT_ESTIMATOR, EstimatorName
 from gfn_core.settings import StabilizeSettings
 from gfn_core.smoothing.settings import LEAST_CROP
@@ -32,9 +31,12 @@ Location = Annotated[
     ),
 ]
 CropShare = Annotated[float, Field(ge=LEAST_CROP, le=1)]
+# fmt: off
 Codec = Literal[
-    "libx264", "libx265", "libsvtav1", "prores_ks", "ffv1", "x264", "x265", "svtav1", "prores"
+    "same", "libx264", "libx265", "libsvtav1", "libvpx-vp9", "prores_ks", "ffv1", "mjpeg",
+    "x264", "x265", "svtav1", "vp9", "prores", "h264_nvenc", "hevc_nvenc", "av1_nvenc",
 ]
+# fmt: on
 Quality = Annotated[int, Field(ge=0, le=63)]
 Preset = Annotated[str, Field(pattern=r"^\w+$")]
 Slots = Annotated[
@@ -73,8 +75,10 @@ class Look(Parameters):
     estimator: EstimatorName = DEFAULT_ESTIMATOR
     weights: Folder | None = None
     codec: Codec = "libx264"
-    quality: Quality = 18
+    quality: Quality | None = None
     preset: Preset = "medium"
+    target_size: str = ""
+    interlaced: FieldChoice = FieldChoice.DEINTERLACE
 
     @model_validator(mode="after")
     def _is_possible(self) -> "Look":
@@ -89,7 +93,9 @@ class Look(Parameters):
             zoom=self.zoom,
             estimator=self.estimator,
             weights=Path(self.weights) if self.weights else None,
-            encoding=Encoding(self.codec, self.quality, self.preset),
+            encoding=encoding_of(
+                self.codec, self.quality, self.preset, self.target_size, self.interlaced
+            ),
         )
 
 

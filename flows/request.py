@@ -65,7 +65,9 @@ def plan_archive(request: ArchiveRequest) -> list[PlannedClip]:
     """Find the videos, and which stages each of them still needs."""
     archive = request.archive
     archive.pull()
-    found = request.only or find_videos(list(request.sources), request.out)
+    found = request.only or find_videos(
+        list(request.sources), request.out, request.settings.encoding
+    )
     return [
         plan(
             Clip(

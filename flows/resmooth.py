@@ -63,10 +63,11 @@ class Changes:
             smoothing = replace(smoothing, removed_share=self.removed_share)
         if self.style is not None:
             smoothing = self.style.applied_to(smoothing)
+        encoding = settings.encoding
+        if self.codec is not None:
+            encoding = replace(encoding, quality=None)  # it was on another codec's scale
         return replace(
-            settings,
-            smoothing=smoothing,
-            encoding=self._on(settings.encoding, "codec", "quality", "preset"),
+            settings, smoothing=smoothing, encoding=self._on(encoding, "codec", "quality", "preset")
         )
 
     def _on(self, settings: Settings, *names: str) -> Settings:

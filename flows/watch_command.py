@@ -12,8 +12,10 @@ from flows.cli_options import (
     Deadline,
     Device,
     Estimator,
+    FieldChoice,
     First,
     InOrder,
+    Interlaced,
     Json,
     NoPrefect,
     PathStyle,
@@ -22,6 +24,7 @@ from flows.cli_options import (
     Quiet,
     Retry,
     Slots,
+    TargetSizes,
     Weights,
     Zoom,
     ZoomStyle,
@@ -49,8 +52,10 @@ def watch(
     device: Device = DeviceName.AUTO,
     zoom: Zoom = ZoomStyle.FIXED,
     codec: Codec = "libx264",
-    quality: Quality = 18,
+    quality: Quality = None,
     preset: Preset = "medium",
+    target_size: TargetSizes = "",
+    interlaced: Interlaced = FieldChoice.DEINTERLACE,
     slots: Slots = 0,
     order: InOrder = Order.NAME,
     first: First = None,
@@ -65,12 +70,11 @@ def watch(
     Goes on until Ctrl-C, or until --deadline.
     """
     from flows.deadline import next_time
-    from flows.look import settings_of
+    from flows.look import encoding_of, settings_of
     from flows.request import ArchiveRequest
     from flows.settings import RunSettings
     from flows.stabilizing import Audience
     from flows.watching import Rhythm, watch_folder
-    from gfn_core.media.encoding import Encoding
 
     request = ArchiveRequest(
         sources=(folder,),
@@ -81,7 +85,7 @@ def watch(
             zoom=zoom,
             estimator=estimator,
             weights=weights,
-            encoding=Encoding(codec, quality, preset),
+            encoding=encoding_of(codec, quality, preset, target_size, interlaced),
         ),
         run=RunSettings(
             slots=slots,

@@ -62,10 +62,12 @@ def watch_folder(
     codes = [0]
     until = request.run.until
     audience.notices.print(f"watching {', '.join(map(str, request.sources))}")
-    find_videos(list(request.sources), request.out)  # a folder that is not there is a mistake now
+    find_videos(
+        list(request.sources), request.out, request.settings.encoding
+    )  # a folder that is not there is a mistake now
     while until is None or time.time() < until:
         try:
-            found = find_videos(list(request.sources), request.out)
+            found = find_videos(list(request.sources), request.out, request.settings.encoding)
             settled = settling.settled(found, time.monotonic())
             if settled:
                 batch = replace(request, only=tuple(settled))

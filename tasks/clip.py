@@ -14,10 +14,10 @@ from gfn_core.store.archive import Archive
 from gfn_core.store.keys import ArtifactRef, Stage, plain
 from gfn_core.store.published import CurrentArtifacts
 
-PROBE = Stage("probe", version=1, suffix=".json")
-MOTION = Stage("motion", version=2, suffix=".parquet")
+PROBE = Stage("probe", version=2, suffix=".json")
+MOTION = Stage("motion", version=3, suffix=".parquet")
 TRAJECTORY = Stage("trajectory", version=3, suffix=".parquet")
-RENDER = Stage("render", version=4, suffix=".json")
+RENDER = Stage("render", version=5, suffix=".json")
 ACTIVITY = Stage("activity", version=1, suffix=".parquet")
 REPORT = Stage("report", version=2, suffix=".html")
 
@@ -66,7 +66,7 @@ class Clip:
     @property
     def output_name(self) -> str:
         """Path of the stabilized video relative to OUT."""
-        return output_name(self.video)
+        return output_name(self.video, self.settings.encoding)
 
     @property
     def output(self) -> Path:

@@ -150,10 +150,15 @@ def command_line(clip: Clip) -> str:
         *(("--style", style.value) if style else ()),
         *("--zoom", "dynamic" if smoothing.zoom_share else "fixed"),
         *("--estimator", settings.motion.estimator.value),
-        *("--codec", encoding.codec, "--quality", str(encoding.quality)),
-        *("--preset", encoding.preset),
+        *("--codec", encoding.codec, "--preset", encoding.preset),
         *(["--local-motion"] if settings.local_motion else []),
     ]
+    if encoding.quality is not None:
+        words += ["--quality", str(encoding.quality)]
+    if encoding.target:
+        words += ["--target-size", str(encoding.target)]
+    if encoding.keep_fields:
+        words += ["--interlaced", "keep"]
     return shlex.join(words)
 
 

@@ -91,7 +91,7 @@ def discard_segments(clip: Clip, probed: ProbedSource) -> None:
 
 
 def _segments(clip: Clip, probed: ProbedSource) -> tuple[Segment, ...]:
-    if not probed.info.timestamps_rise:
+    if not probed.info.may_be_split:
         return ()
     return segments_of(probed.info.frame_count, clip.segment_frames)
 

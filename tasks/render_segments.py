@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gfn_core.errors import GfnError
+from gfn_core.media.encoder_choice import EncoderChoice
 from gfn_core.media.joining import join_segments
 from gfn_core.motion.model import Motion
 from gfn_core.motion.segments import Segment, segments_of
@@ -112,7 +113,7 @@ def discard_segments(clip: Clip, probed: ProbedSource) -> None:
 
 def _bounds(clip: Clip, probed: ProbedSource) -> tuple[Segment, ...]:
     info = probed.info
-    if not info.timestamps_rise:
+    if not info.may_be_split:
         return ()
     found = segments_of(info.frame_count, clip.segment_frames)
     return found and (*found[:-1], replace(found[-1], stop=info.frame_count))
@@ -136,6 +137,7 @@ def _render(clip: Clip, unfinished: Path, progress: Progress) -> Notes:
     motion = load_motion(clip.archive.fetched(chain.motion))
     trajectory = load_trajectory(clip.archive.fetched(chain.trajectory))
     watch = watch_of(probed.info, trajectory)
+    encoding = replace(clip.settings.encoding, threads=clip.threads)
     try:
         seams = render_segment(
             clip.source,
@@ -144,7 +146,7 @@ def _render(clip: Clip, unfinished: Path, progress: Progress) -> Notes:
             trajectory,
             (segment.first, segment.stop),
             unfinished,
-            replace(clip.settings.encoding, threads=clip.threads),
+            EncoderChoice.of(encoding, probed.info, clip.output).encoding,
             progress=progress,
             watch=watch,
         )

@@ -4,18 +4,20 @@ import subprocess
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import PurePath
 from threading import Thread
 from typing import IO
 
 from gfn_core.media.parent_death import die_with_parent
 
+CHATTER = ("Svt[info]", "Svt[warn]", "x265 [info]")  # of encoders that ask nobody
 LAST_LINES = 8  # of what it says; the first of them is nearest to the cause
 
 
 class Child:
     """A process that reads a pipe; its complaints are kept, the last of them at least."""
 
-    def __init__(self, command: Sequence[str]) -> None:
+    def __init__(self, command: Sequence[str | PurePath]) -> None:
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -43,7 +45,8 @@ class Child:
         assert self._process.stderr is not None  # noqa: S101 - it was opened as a pipe
         with self._process.stderr as stderr:
             for line in stderr:
-                if text := line.decode(errors="replace").strip():
+                text = line.decode(errors="replace").strip()
+                if text and not text.startswith(CHATTER):
                     self._complaints.append(text)
 
     def finish(self) -> tuple[int, str]:

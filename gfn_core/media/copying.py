@@ -7,8 +7,11 @@ import ffmpeg
 
 from gfn_core.errors import EncodingFailed
 from gfn_core.media.child_process import Child
+from gfn_core.media.contents import Contents
 from gfn_core.media.ffmpeg_binary import PROBE_OPTIONS, ffmpeg_path, file_argument
+from gfn_core.media.losses import losses
 from gfn_core.media.stream_plan import StreamPlan
+from gfn_core.media.tag_options import tag_options, with_tags
 from gfn_core.media.video_info import VideoInfo
 
 
@@ -23,10 +26,14 @@ def copy_video(source: Path, info: VideoInfo, destination: Path) -> tuple[str, .
     plan = StreamPlan.of(info, source, destination)
     whole = ffmpeg.input(file_argument(source), **PROBE_OPTIONS)
     streams = [whole[str(stream.index)] for stream in plan.streams]
+    contents = Contents.of(source)
     options = {"format": plan.muxer, "codec": "copy", "copyts": None, "loglevel": "error"}
+    options |= plan.filters()
     copied = ffmpeg.output(*streams, filename=file_argument(destination), **options)
-    child = Child(ffmpeg.compile(copied, cmd=ffmpeg_path(), overwrite_output=True))
+    command = ffmpeg.compile(copied, cmd=ffmpeg_path(), overwrite_output=True)
+    tags = tag_options(contents, plan, source_input=0)
+    child = Child(with_tags(command, file_argument(destination), tags))
     code, complaint = child.finish()
     if code != 0:
         raise EncodingFailed(f"{source}: cannot be copied to {destination.suffix}: {complaint}")
-    return plan.left_out
+    return losses(info, contents, plan, destination)

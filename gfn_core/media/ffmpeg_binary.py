@@ -50,3 +50,11 @@ def encoder_pixel_formats(encoder: str) -> tuple[str, ...]:
     help_text = subprocess.run(command, capture_output=True, text=True, check=False).stdout
     formats = re.search(r"Supported pixel formats: (.*)", help_text)
     return tuple(formats[1].split()) if formats else ()
+
+
+@cache
+def has_option(name: str) -> bool:
+    """Return whether this build's command line knows the option `-name`."""
+    command = [ffmpeg_path(), "-hide_banner", "-h", "long"]
+    help_text = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    return re.search(rf"^-{name}\b", help_text, re.MULTILINE) is not None

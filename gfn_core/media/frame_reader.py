@@ -40,9 +40,11 @@ def _decord_may_read(info: VideoInfo) -> bool:
     """Whether decord reads such a video right.
 
     Of several video streams it may pick another; it rotates frames for display; frames of full
-    range it takes for BT.601 whatever their matrix; and it sorts frames by their timestamps.
+    range it takes for BT.601 whatever their matrix; it sorts frames by their timestamps; and it
+    gives woven fields as they are.
     """
     videos = [stream for stream in info.streams if stream.kind == "video"]
     is_upright = info.rotation_degrees == 0 and not info.is_mirrored
     is_full_range = info.color.range == "pc"
-    return len(videos) == 1 and is_upright and not is_full_range and info.timestamps_rise
+    is_plain = info.timestamps_rise and info.field_order is None
+    return len(videos) == 1 and is_upright and not is_full_range and is_plain

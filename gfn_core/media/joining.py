@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from gfn_core.errors import EncodingFailed
 from gfn_core.media.child_process import Child
+from gfn_core.media.contents import Contents
 from gfn_core.media.ffmpeg_binary import file_argument
+from gfn_core.media.losses import losses
 from gfn_core.media.output_command import output_command, picture_input
 from gfn_core.media.stream_plan import StreamPlan
 from gfn_core.media.video_info import VideoInfo
@@ -35,14 +37,16 @@ def join_segments(
             _join_pictures(segments, pts, info, picture)
         except (av.FFmpegError, ValueError) as error:
             raise EncodingFailed(f"{source}: its segments cannot be joined: {error}") from error
-        plan = StreamPlan.of(info, source, output)
+        plan, contents = StreamPlan.of(info, source, output), Contents.of(source)
         frames = picture_input(file_argument(picture), info, -int(pts[0][0]))
         options = {"codec": "copy"}
-        child = Child(output_command(frames, frames["v:0"], options, source, info, plan, output))
+        child = Child(
+            output_command(frames, frames["v:0"], options, source, info, contents, plan, output)
+        )
         code, complaint = child.finish()
         if code != 0:
             raise EncodingFailed(f"{source}: ffmpeg could not write the output: {complaint}")
-        return plan.left_out
+        return losses(info, contents, plan, output)
     finally:
         picture.unlink(missing_ok=True)
 

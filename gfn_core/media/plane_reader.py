@@ -7,6 +7,7 @@ from pathlib import Path
 from av.video.frame import VideoFrame
 
 from gfn_core.media.container import decoded_frames, open_container, prepare_decoder, video_stream
+from gfn_core.media.deinterlacing import whole_pictures
 from gfn_core.media.pixel_format import PixelFormat, PlaneArray, nearest_planar, planes_of
 from gfn_core.media.seeking import frames_after_seek
 from gfn_core.media.timeline import FrameClock, Timeline
@@ -24,14 +25,15 @@ class PlanarFrame:
 
 
 def read_planes(
-    path: Path, info: VideoInfo, threads: int = 0, first: int = 0
+    path: Path, info: VideoInfo, threads: int = 0, first: int = 0, *, keep_fields: bool = False
 ) -> Generator[PlanarFrame, None, None]:
     """Decode the video in `path`, probed as `info`: the frames that analysis sees, at full size.
 
     Packed formats are taken apart into the nearest planar one (`nearest_planar`). A frame of
     another size or format than the first is resampled to the first's, as ffmpeg does. With `first`
     they begin at that frame, decoded from a key frame before it; raises FramesDiffer where the
-    decoder does not find it there.
+    decoder does not find it there. Woven fields become whole pictures,
+    unless `keep_fields`.
     """
     pixel_format = PixelFormat.of(nearest_planar(info.pixel_format))
     with open_container(path) as container:
@@ -46,10 +48,11 @@ def read_planes(
     with open_container(path) as container:
         stream = video_stream(container, info.stream_index)
         prepare_decoder(stream, threads)
-        for index, frame in enumerate(decoded_frames(container, stream)):
+        frames = decoded_frames(container, stream)
+        uniform = (_uniform(frame, info, pixel_format) for frame in frames)
+        for index, frame in enumerate(uniform if keep_fields else whole_pictures(uniform)):
             pts = clock.stamp(frame.pts)
-            planes = planes_of(_uniform(frame, info, pixel_format), pixel_format)
-            yield PlanarFrame(index, pts, planes, pixel_format)
+            yield PlanarFrame(index, pts, planes_of(frame, pixel_format), pixel_format)
 
 
 def _uniform(frame: VideoFrame, info: VideoInfo, pixel_format: PixelFormat) -> VideoFrame:

@@ -15,6 +15,7 @@ from av.video.stream import VideoStream
 
 from gfn_core.errors import DamagedVideo
 from gfn_core.geometry import FrameGeometry
+from gfn_core.media.chroma_location import chroma_location
 from gfn_core.media.color_names import color_tags
 from gfn_core.media.container import (
     LARGEST_SIDE_PX,
@@ -24,9 +25,11 @@ from gfn_core.media.container import (
     prepare_decoder,
 )
 from gfn_core.media.timeline import Timeline
-from gfn_core.media.video_info import StreamInfo, VideoInfo
+from gfn_core.media.video_info import ColorTags, StreamInfo, VideoInfo
 
 FIRST_FRAMES = 17  # the deepest reordering of any codec is 16 frames
+FIELD_ORDERS = {2: "tff", 3: "bff", 4: "tff", 5: "bff"}  # FFmpeg's AVFieldOrder; 4, 5: woven
+NTSC_LINES = 480  # whose lower field comes first where nothing is said, as in all of DV
 STRANGEST_ASPECT = 16  # pixels wider or taller than this are a damaged header
 
 
@@ -48,7 +51,8 @@ def probe(path: Path) -> VideoInfo:
         frames = list(islice(decoded_frames(container, stream), FIRST_FRAMES))
         if not frames or not len(timeline.packet_pts):
             raise DamagedVideo(f"{path}: no frame can be decoded; check the file in a player")
-        return _describe(container, stream, timeline, frames)
+        color = color_tags(stream, frames[0], chroma_location(path, stream.index))
+        return _describe(container, stream, timeline, frames, color)
 
 
 def _refuse_absurd_sizes(path: Path, width: int, height: int) -> None:
@@ -63,6 +67,7 @@ def _describe(
     stream: VideoStream,
     timeline: Timeline,
     frames: list[VideoFrame],
+    color: ColorTags,
 ) -> VideoInfo:
     first, pts = frames[0], timeline.frame_pts
     time_base = stream.time_base or Fraction(1, 1000)
@@ -80,11 +85,11 @@ def _describe(
         start_pts=int(pts[0]),
         duration_seconds=float(ticks * time_base),
         rotation_degrees=rotation_degrees,
-        color=color_tags(stream),
+        color=color,
         streams=_streams(container),
         is_mirrored=is_mirrored,
         timestamps_rise=_rise([frame.pts for frame in frames]),
-        is_interlaced=any(frame.interlaced_frame for frame in frames),
+        field_order=_field_order(stream, frames),
         declared_seconds=_declared_seconds(stream, time_base),
     )
 
@@ -98,6 +103,14 @@ def _declared_seconds(stream: VideoStream, time_base: Fraction) -> float | None:
         return 3600 * int(hours) + 60 * int(minutes) + float(seconds)
     except ValueError:
         return None
+
+
+def _field_order(stream: VideoStream, frames: list[VideoFrame]) -> str | None:
+    if not any(frame.interlaced_frame for frame in frames):
+        return None
+    is_dv = frames[0].height == NTSC_LINES or _codec_name(stream) == "dvvideo"
+    unsaid = "bff" if is_dv else "tff"
+    return FIELD_ORDERS.get(int(stream.codec_context.field_order), unsaid)
 
 
 def _rise(pts: list[int | None]) -> bool:

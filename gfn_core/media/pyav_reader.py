@@ -6,6 +6,7 @@ from pathlib import Path
 from gfn_core.errors import FramesDiffer
 from gfn_core.geometry import FrameGeometry
 from gfn_core.media.container import decoded_frames, open_container, prepare_decoder, video_stream
+from gfn_core.media.deinterlacing import whole_pictures
 from gfn_core.media.gray_frame import GrayFrame
 from gfn_core.media.luma import scaled_luma
 from gfn_core.media.seeking import frames_after_seek
@@ -57,7 +58,8 @@ class PyAVReader:
         with open_container(self._path) as container:
             stream = video_stream(container, self._info.stream_index)
             prepare_decoder(stream, self._threads)
-            for index, frame in enumerate(decoded_frames(container, stream)):
+            frames = whole_pictures(decoded_frames(container, stream))
+            for index, frame in enumerate(frames):
                 pts = clock.stamp(frame.pts)
                 if index < first and pts != self._timeline.frame_pts[index]:
                     raise FramesDiffer(f"{self._path}: frame {index} is lost; read it with PyAV")

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import av
 import numpy as np
+from av.stream import Stream
 from numpy.typing import ArrayLike
 
 from gfn_core.errors import EncodingFailed
 from gfn_core.media.container import main_video_stream, open_container, prepare_decoder
 from gfn_core.media.timeline import Timeline
 
-ADTS_BYTES = 7
+ADTS_HEADER_BYTES = 7  # ISO/IEC 13818-7, before each packet of AAC in a transport stream
 
 
 def verify_output(path: Path, expected_pts_seconds: ArrayLike, tick_seconds: float) -> None:
@@ -68,17 +69,36 @@ def verify_decodes(
 def packet_digests(path: Path, kind: str = "audio") -> tuple[str, ...]:
     """Return a digest of the packets of each stream of a kind, in their order.
 
-    AAC counts without the headers that transport streams put before each packet (ADTS): they say
-    what other containers say once, and are taken off on the way there.
+    AAC counts without the headers that packets have in a transport stream, and no other container
+    keeps; packets that lack them there are broken, and not copied.
     """
     with open_container(path) as container:
         digests = {s.index: hashlib.sha256() for s in container.streams if s.type == kind}
+        headless = {s.index: hashlib.sha256() for s in container.streams if _is_aac(s)}
+        with_headers: set[int] = set()
         for packet in container.demux():
-            if packet.size and packet.stream_index in digests:
-                codec, data = packet.stream.codec_context, bytes(packet)
-                is_aac = codec is not None and codec.name.startswith("aac")
-                digests[packet.stream_index].update(_without_adts(data) if is_aac else data)
-        return tuple(digest.hexdigest() for digest in digests.values())
+            index, data = packet.stream_index, bytes(packet)
+            if packet.size and index in digests:
+                digests[index].update(data)
+                if index in headless and (payload := _adts_payload(data)):
+                    headless[index].update(payload)
+                    with_headers.add(index)
+        return tuple(
+            (headless if index in with_headers else digests)[index].hexdigest() for index in digests
+        )
+
+
+def _is_aac(stream: Stream) -> bool:
+    context = stream.codec_context
+    return bool(context) and context.codec.canonical_name == "aac"
+
+
+def _adts_payload(packet: bytes) -> bytes | None:
+    """Return AAC as containers hold it that have a header once; None where there is no header."""
+    if len(packet) < ADTS_HEADER_BYTES or packet[0] != 0xFF or packet[1] & 0xF6 != 0xF0:
+        return None
+    has_checksum = not packet[1] & 1
+    return packet[ADTS_HEADER_BYTES + (2 if has_checksum else 0) :]
 
 
 def verify_audio(path: Path, source: Path, left_out_count: int = 0) -> None:
@@ -90,11 +110,3 @@ def verify_audio(path: Path, source: Path, left_out_count: int = 0) -> None:
     written, original = packet_digests(path), packet_digests(source)
     if set(written) - set(original) or len(written) < len(original) - left_out_count:
         raise EncodingFailed(f"{path}: its sound is not that of {source}; run again")
-
-
-def _without_adts(packet: bytes) -> bytes:
-    """Take off the header of ISO/IEC 13818-7, 6.2: 7 bytes, and 2 more with a checksum."""
-    if len(packet) < ADTS_BYTES or packet[0] != 0xFF or packet[1] & 0xF6 != 0xF0:
-        return packet
-    has_checksum = not packet[1] & 1
-    return packet[ADTS_BYTES + 2 * has_checksum :]

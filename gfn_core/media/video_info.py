@@ -26,7 +26,9 @@ class ColorTags:
     matrix: str | None = None
     primaries: str | None = None
     transfer: str | None = None
-    chroma_location: str | None = None
+    chroma_location: str | None = None  # where chroma samples lie: left, center, topleft, ...
+    mastering_display: str | None = None  # "G(x,y)B(x,y)R(x,y)WP(x,y)L(most,least)", SMPTE ST 2086
+    content_light: str | None = None  # "brightest pixel,brightest frame", cd/m2
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,13 @@ class VideoInfo:
     streams: tuple[StreamInfo, ...]
     is_mirrored: bool = False  # to be shown upside down (about the x axis) before the rotation
     timestamps_rise: bool = True  # in the order in which the decoder puts frames out
-    is_interlaced: bool = False
+    field_order: str | None = None  # frames are woven: which field is first, "tff" or "bff"
     declared_seconds: float | None = None  # what the file says; more than there is if cut off
+
+    @property
+    def may_be_split(self) -> bool:
+        """Whether its segments can be told apart; woven fields need the frames around them."""
+        return self.timestamps_rise and self.field_order is None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the same as JSON types; fractions become text such as "1/90000"."""

@@ -1,7 +1,7 @@
 """Writes stabilized frames, with everything else that the source holds, through ffmpeg."""
 
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 from types import TracebackType
 from typing import Any, Self
 
@@ -12,9 +12,12 @@ from numpy.typing import NDArray
 
 from gfn_core.errors import EncodingFailed
 from gfn_core.media.child_process import Child
+from gfn_core.media.contents import Contents
+from gfn_core.media.encoder_choice import bits_per_second
 from gfn_core.media.encoding import Encoding
 from gfn_core.media.ffmpeg_binary import file_argument
-from gfn_core.media.output_command import compiled, output_command, picture_input
+from gfn_core.media.losses import losses
+from gfn_core.media.output_command import compiled, hdr_options, output_command, picture_input
 from gfn_core.media.pixel_format import nearest_planar
 from gfn_core.media.raw_video_pipe import RawVideoPipe
 from gfn_core.media.stream_plan import StreamPlan
@@ -41,8 +44,10 @@ class VideoWriter:
         encoding: Encoding,
         segment_start_pts: int | None = None,
     ) -> None:
+        """Start ffmpeg; `encoding` names an encoder that this machine can run (`EncoderChoice`)."""
         self._output, self._source, self._info = output, source, info
         self._plan = StreamPlan.of(info, source, output) if segment_start_pts is None else None
+        self._contents = Contents.of(source)
         self._raw_format = nearest_planar(info.pixel_format)
         self._coded_format = encoding.pixel_format_for(self._raw_format)
         # NUT knows no negative times
@@ -57,14 +62,15 @@ class VideoWriter:
 
     @property
     def left_out(self) -> tuple[str, ...]:
-        """What the output cannot carry, one line each."""
-        of_streams = self._plan.left_out if self._plan else ()
-        if self._coded_format == self._raw_format:
-            return of_streams
-        return (
-            *of_streams,
-            f"pixel format {self._info.pixel_format}: encoded as {self._coded_format}",
-        )
+        """What the finished output does not hold of the source, one line each."""
+        lines: list[str] = []
+        if self._coded_format != self._raw_format:
+            lines += [f"pixel format {self._info.pixel_format}: encoded as {self._coded_format}"]
+        if self._contents.streams[self._info.stream_index].has_alpha_beside:
+            lines += ["alpha channel: not decoded"]
+        if self._plan:  # a segment is looked at when it has been joined
+            lines += losses(self._info, self._contents, self._plan, self._output)
+        return tuple(lines)
 
     @property
     def process_id(self) -> int:
@@ -111,19 +117,22 @@ class VideoWriter:
         reason = complaint or (f"killed by signal {-code}" if code < 0 else f"exit code {code}")
         return EncodingFailed(f"{self._source}: ffmpeg could not write the output: {reason}")
 
-    def _command(self, encoding: Encoding) -> list[str]:
+    def _command(self, encoding: Encoding) -> list[str | PurePath]:
         options = self._picture_options(encoding)
+        is_woven = encoding.keeps(self._info.field_order)
         if self._plan is None:
-            picture = self._tagged_picture(ffmpeg.input("pipe:0", format="nut"))
+            pipe = ffmpeg.input("pipe:0", format="nut", **hdr_options(self._info.color))
+            picture = self._tagged_picture(pipe, is_woven)
             options |= {"format": "matroska", "filename": file_argument(self._output)}
             return compiled(ffmpeg.output(picture, **options))
         pipe = picture_input("pipe:0", self._info, self._delay, format="nut")
-        picture = self._tagged_picture(pipe)
+        picture = self._tagged_picture(pipe, is_woven)
         return output_command(
-            pipe, picture, options, self._source, self._info, self._plan, self._output
+            *(pipe, picture, options, self._source, self._info),
+            *(self._contents, self._plan, self._output),
         )
 
-    def _tagged_picture(self, pipe: Any) -> Any:  # noqa: ANN401 - as above
+    def _tagged_picture(self, pipe: Any, is_woven: bool) -> Any:  # noqa: ANN401 - as above
         """The frames with the source's pixel aspect and colour description, which NUT lacks."""
         aspect, color = self._info.geometry.pixel_aspect, self._info.color
         tags = {
@@ -135,6 +144,8 @@ class VideoWriter:
         }
         ratio = f"{aspect.numerator}/{aspect.denominator}"
         picture = pipe.video.filter("setsar", ratio, max=LARGEST_ASPECT_TERM)
+        if is_woven:
+            tags["field_mode"] = self._info.field_order
         known = {name: tag for name, tag in tags.items() if tag is not None}
         tagged = picture.filter("setparams", **known) if known else picture
         return tagged.filter("scale", **FROM_RGB) if self._leaves_rgb else tagged
@@ -151,5 +162,6 @@ class VideoWriter:
             "pix_fmt": self._coded_format,
             "fps_mode": "passthrough",
             "enc_time_base": f"{time_base.numerator}/{time_base.denominator}",
-            **encoding.options(),
+            **encoding.options(bits_per_second(encoding, self._source, self._info)),
+            **(encoding.field_options(self._info.field_order)),
         }

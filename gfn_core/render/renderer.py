@@ -19,7 +19,7 @@ from gfn_core.media.pixel_format import PlaneArray
 from gfn_core.media.plane_reader import PlanarFrame, read_planes
 from gfn_core.media.video_info import VideoInfo
 from gfn_core.media.video_writer import VideoWriter
-from gfn_core.render.warp import plane_to_luma, plane_warp, warp_plane
+from gfn_core.render.warp import plane_to_luma, plane_warp, warp_fields, warp_plane
 from gfn_core.smoothing.crop_window import CropWindow
 from gfn_core.smoothing.trajectory import Trajectory
 from gfn_core.work_ahead import work_ahead
@@ -39,18 +39,25 @@ def render_video(
     destination: Path,
     encoding: Encoding,
     *,
+    second_fields: Trajectory | None = None,
     progress: Callable[[int], None] = lambda done: None,
     watch: Watch = lambda index, source, output: None,
 ) -> tuple[str, ...]:
     """Write `source` as seen along `trajectory` to `destination`; returns what was left out.
 
-    `pts` (N,) are the times of the frames analysed. `watch` is shown every frame's first plane, as
-    it was and as it is written. Raises `FramesDiffer` when other frames are
-    decoded now, `EncodingFailed` when the encoder does not finish.
+    `pts` (N,) are the times of the frames analysed. Where `second_fields` are given, frames stay
+    woven, and the field that comes second is seen along these. `watch` is shown every frame's first
+    plane, as it was and as it is written. Raises `FramesDiffer` when other frames are decoded now,
+    `EncodingFailed` when the encoder does not finish.
     """
-    check_border(trajectory)
-    warps = trajectory.output_to_source
-    decoded = work_ahead(read_planes(source, info, encoding.threads), FRAMES_AHEAD)
+    fields = (trajectory,) if second_fields is None else (trajectory, second_fields)
+    for seen_along in fields:
+        check_border(seen_along)
+    warps = np.stack([seen_along.output_to_source for seen_along in fields])
+    if info.field_order == "bff":  # the first field's rows are 1, 3, 5...
+        warps = warps[::-1]
+    planes = read_planes(source, info, encoding.threads, keep_fields=len(fields) == 2)
+    decoded = work_ahead(planes, FRAMES_AHEAD)
     warped = work_ahead(warped_frames(decoded, pts, warps, source, info, watch), FRAMES_AHEAD)
     count = 0
     with closing(warped), VideoWriter(destination, source, info, encoding) as writer:
@@ -80,24 +87,26 @@ def warped_frames(
                 raise FramesDiffer(
                     f"{source}: frame {index} is not the one that was analysed; run again"
                 )
-            warped = warp_frame(frame, warps[index], info)
+            warped = warp_frame(frame, warps[:, index], info)
             watch(index, frame.planes[0], warped.planes[0])
             yield warped
 
 
-def warp_frame(frame: PlanarFrame, warp: FloatArray, info: VideoInfo) -> PlanarFrame:
-    """Warp all planes of a frame; `warp` (3, 3) goes from output to source, in half-widths."""
-    planes = tuple(
-        warp_plane(
-            plane,
-            plane_warp(warp, info.geometry, plane_to_luma(subsampling, info.color.chroma_location)),
-            frame.pixel_format.bit_depth,
-        )
-        for plane, subsampling in zip(
-            frame.planes, frame.pixel_format.log2_subsampling, strict=True
-        )
-    )
-    return replace(frame, planes=planes)
+def warp_frame(frame: PlanarFrame, warps: FloatArray, info: VideoInfo) -> PlanarFrame:
+    """Warp all planes of a frame; `warps` (F, 3, 3) go from output to source, in half-widths.
+
+    There is one for the whole frame, or one for its even rows and one for its odd ones.
+    """
+    bit_depth = frame.pixel_format.bit_depth
+    planes = []
+    for plane, subsampling in zip(frame.planes, frame.pixel_format.log2_subsampling, strict=True):
+        to_luma = plane_to_luma(subsampling, info.color.chroma_location)
+        warps_px = np.stack([plane_warp(warp, info.geometry, to_luma) for warp in warps])
+        if len(warps) == 1:
+            planes.append(warp_plane(plane, warps_px[0], bit_depth))
+        else:
+            planes.append(warp_fields(plane, warps_px, bit_depth))
+    return replace(frame, planes=tuple(planes))
 
 
 def check_border(trajectory: Trajectory) -> None:

@@ -49,7 +49,7 @@ def render_segment(
     check_border(trajectory)
     (first, stop), notes = bounds, SeamNotes()
     decoded = _noted(read_planes(source, info, encoding.threads, first), first, stop, notes)
-    ahead, warps = work_ahead(decoded, FRAMES_AHEAD), trajectory.output_to_source
+    ahead, warps = work_ahead(decoded, FRAMES_AHEAD), trajectory.output_to_source[None]
     warped = work_ahead(warped_frames(ahead, pts, warps, source, info, watch), FRAMES_AHEAD)
     count = 0
     with (

@@ -14,8 +14,10 @@ import numpy as np
 
 from gfn_core.errors import GfnError
 from gfn_core.media.copying import copy_video
+from gfn_core.media.encoder_choice import EncoderChoice
 from gfn_core.media.encoding import Encoding
 from gfn_core.media.pixel_format import PixelFormat, nearest_planar
+from gfn_core.media.stream_plan import is_lost_sound
 from gfn_core.media.verify import verify_audio, verify_decodes, verify_output
 from gfn_core.media.video_info import VideoInfo
 from gfn_core.metrics.side_by_side import SideBySide, Steadiness
@@ -54,16 +56,18 @@ def write_steadier(
     What was planned may have been `rendered` and checked before. Raises `FramesDiffer` and
     `EncodingFailed` as `render_video` does.
     """
-    notes: list[str] = []
+    choice = EncoderChoice.of(encoding, info, destination)
+    notes = list(choice.notes)
     for treatment, trajectory in _treatments(planned):
         may_keep = encoding.may_keep(info.codec)
         if treatment == UNTOUCHED and may_keep:
             with suppress(GfnError):
                 left_out = _copied(source, info, motion, destination)
-                return Written(treatment, left_out, (*notes, "untouched: copied as it is"))
+                said = notes[len(choice.notes) :]  # no encoder was needed
+                return Written(treatment, left_out, (*said, "untouched: copied as it is"))
         found = rendered(destination) if rendered and treatment == STABILIZED else None
         left_out, watch = found or _in_one_go(
-            source, info, motion, trajectory, destination, encoding, progress
+            source, info, motion, trajectory, destination, choice.encoding, progress
         )
         verify_decodes(destination, len(motion), encoding.threads, progress)
         seen = watch.steadiness()
@@ -96,7 +100,7 @@ def _in_one_go(
     encoding: Encoding,
     progress: Callable[[int], None],
 ) -> Rendered:
-    watch = watch_of(info, trajectory)
+    watch, keeps_fields = watch_of(info, trajectory), encoding.keeps(info.field_order)
     left_out = render_video(
         source,
         info,
@@ -104,6 +108,7 @@ def _in_one_go(
         trajectory,
         destination,
         encoding,
+        second_fields=trajectory.half_a_frame_later(motion.shot_start) if keeps_fields else None,
         progress=progress,
         watch=watch,
     )
@@ -126,7 +131,7 @@ def verify_written(
 ) -> None:
     """Raise `EncodingFailed` unless `video` holds all frames at their times, and the sound."""
     verify_output(video, motion.pts_seconds, float(info.time_base))
-    verify_audio(video, source, sum("audio" in line for line in left_out))
+    verify_audio(video, source, sum(map(is_lost_sound, left_out)))
 
 
 def watch_of(info: VideoInfo, trajectory: Trajectory) -> SideBySide:

@@ -76,6 +76,19 @@ def warp_plane(plane: Plane, output_to_source_px: FloatArray, bit_depth: int = 8
     return warped if white == np.iinfo(plane.dtype).max else np.minimum(warped, white, out=warped)
 
 
+def warp_fields(plane: Plane, warps_px: FloatArray, bit_depth: int = 8) -> Plane:
+    """Resample the two fields woven into `plane` (H, W), each by itself, and weave them again.
+
+    `warps_px` (2, 3, 3) are those of the rows 0, 2, 4... and 1, 3, 5..., each as for `warp_plane`.
+    """
+    woven = np.empty_like(plane)
+    for first_row, warp in enumerate(warps_px):
+        to_plane = np.array([[1, 0, 0], [0, 2, first_row], [0, 0, 1.0]])  # from a field's indices
+        of_field = normalized(np.linalg.inv(to_plane) @ warp @ to_plane)
+        woven[first_row::2] = warp_plane(plane[first_row::2], of_field, bit_depth)
+    return woven
+
+
 def _doubled(plane: Plane) -> Plane:
     """Twice as many samples each way: index i of the plane is 2 i + 0.5 of what is returned."""
     sharp = cv2.sepFilter2D(plane, -1, SHARPENING, SHARPENING, borderType=cv2.BORDER_REPLICATE)

@@ -1,6 +1,6 @@
 """What smoothing decides: for each frame, which part of the source the output shows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,3 +50,15 @@ class Trajectory:
         """Which frames (N,) are shown whole and as they are."""
         moved = np.abs(self.output_to_source - np.eye(3)).max(axis=(1, 2))
         return np.asarray(moved < UNTOUCHED)
+
+    def half_a_frame_later(self, shot_start: NDArray[np.bool_]) -> "Trajectory":
+        """Corrections (N,) for second fields: halfway to the next frame's, within a shot."""
+        following = np.arange(1, len(self) + 1)
+        ends_shot = np.append(shot_start[1:], True)[: len(self)]
+        following[ends_shot] -= 1
+        linear, translation = self.correction.linear, self.correction.translation
+        between = Similarity(
+            (linear + linear[following]) / 2, (translation + translation[following]) / 2
+        )
+        residual = (self.residual + self.residual[following]) / 2
+        return replace(self, correction=between, residual=residual)

@@ -1,9 +1,11 @@
 """Settings of the encoder."""
 
+import av
 import pytest
 
 from gfn_core.errors import SettingsError
-from gfn_core.media.encoding import CODECS, Encoding
+from gfn_core.media.codec_traits import CODECS
+from gfn_core.media.encoding import Encoding
 
 
 @pytest.mark.parametrize(
@@ -43,10 +45,11 @@ def test_nearest_coded_format(codec, source, coded):
     assert Encoding(codec, quality=20).pixel_format_for(source) == coded
 
 
-@pytest.mark.parametrize("codec", CODECS)
-def test_every_codec_encodes(make_video, copy_through, codec):
-    preset = "13" if codec == "libsvtav1" else "ultrafast"
-    suffix = ".mov" if codec == "prores_ks" else ".mkv"
-    source = make_video("film.mp4", seconds=0.4)
-    output, _ = copy_through(source, suffix, Encoding(codec, quality=10, preset=preset))
-    assert output.stat().st_size > 0
+@pytest.mark.parametrize("codec", [name for name in CODECS if CODECS[name].stand_in is None])
+def test_every_codec_encodes_into_every_container_that_can_hold_it(make_video, copy_through, codec):
+    source = make_video("film.mp4", seconds=0.2)
+    for suffix in CODECS[codec].suffixes:
+        output, _ = copy_through(source, suffix, Encoding(codec, preset="ultrafast"))
+        with av.open(str(output)) as container:
+            assert container.streams.video[0].codec_context.codec.name
+            assert len(list(container.decode(video=0))) == 5

@@ -73,3 +73,11 @@ def test_sound_is_the_same_without_the_headers_of_a_transport_stream(
     ffmpeg("-i", source, "-c", "copy", output)
     verify_audio(output, source)
     assert packet_digests(output) == packet_digests(source)
+
+
+@pytest.mark.parametrize("suffix", [".mkv", ".mp4"])
+def test_aac_of_a_transport_stream_is_copied_without_its_headers(make_video, copy_through, suffix):
+    source = make_video("film.ts", "-c:v", "libx264", "-c:a", "aac", inputs=TONE)
+    output, left_out = copy_through(source, suffix)
+    assert left_out == ()
+    verify_audio(output, source)
