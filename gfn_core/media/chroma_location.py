@@ -7,7 +7,8 @@ from pathlib import Path
 from gfn_core.media.ffmpeg_binary import PROBE_OPTIONS, ffmpeg_path, file_url
 from gfn_core.media.parent_death import die_with_parent
 
-LOCATIONS = {"left", "center", "topleft", "top", "bottomleft", "bottom"}
+# Last of what is said of the pixel format; "top coded first" speaks of fields.
+LOCATION = re.compile(r"[(,] ?(left|center|topleft|top|bottomleft|bottom)\)")
 DEADLINE_SECONDS = 60
 
 
@@ -27,5 +28,5 @@ def chroma_location(path: Path, stream_index: int) -> str | None:
         return None
     text = described.stderr.decode(errors="replace")
     stream = re.search(rf"^  Stream #0:{stream_index}\b.*: Video: (.*)$", text, re.MULTILINE)
-    words = set(re.findall(r"\w+", stream[1])) if stream else set()
-    return next(iter(words & LOCATIONS), None)
+    found = LOCATION.search(stream[1]) if stream else None
+    return found[1] if found else None
