@@ -239,7 +239,10 @@ CELLS = (
                 f"{colors('bt2020nc', 'smpte2084', 'bt2020')} -c:v libx265 -preset ultrafast "
                 f"-pix_fmt yuv420p10le -x265-params '{MASTERING}'",
             ),
-            ("chroma at the top left", "siting", f"-vf setparams=chroma_location=topleft {X264}"),
+            (
+                *("chroma at the top left", "siting"),
+                f"-vf format=yuv420p,setparams=chroma_location=topleft {X264}",
+            ),
         )
     ),
     *(
