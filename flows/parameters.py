@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from flows.cli_options import FieldChoice, ZoomStyle
 from flows.deadline import next_time
@@ -18,6 +18,7 @@ from flows.request import ArchiveRequest
 from flows.resmooth import Changes, ResmoothRequest, Selection
 from flows.settings import MOST_SLOTS, RunSettings
 from gfn_core.device_name import DeviceName
+from gfn_core.media.codec_traits import ALIASES, CODECS, SAME
 from gfn_core.motion.estimator_name import DEFAULT_ESTIMATOR, EstimatorName
 from gfn_core.settings import StabilizeSettings
 from gfn_core.smoothing.settings import LEAST_CROP
@@ -31,12 +32,16 @@ Location = Annotated[
     ),
 ]
 CropShare = Annotated[float, Field(ge=LEAST_CROP, le=1)]
-# fmt: off
-Codec = Literal[
-    "same", "libx264", "libx265", "libsvtav1", "libvpx-vp9", "prores_ks", "ffv1", "mjpeg",
-    "x264", "x265", "svtav1", "vp9", "prores", "h264_nvenc", "hevc_nvenc", "av1_nvenc",
-]
-# fmt: on
+CODEC_NAMES = [SAME, *CODECS, *ALIASES]
+
+
+def _known(codec: str) -> str:
+    if codec not in CODEC_NAMES:
+        raise ValueError(f"codec {codec!r}: not one of {', '.join(CODEC_NAMES)}")
+    return codec
+
+
+Codec = Annotated[str, AfterValidator(_known), Field(json_schema_extra={"enum": CODEC_NAMES})]
 Quality = Annotated[int, Field(ge=0, le=63)]
 Preset = Annotated[str, Field(pattern=r"^\w+$")]
 Slots = Annotated[

@@ -49,7 +49,7 @@ def passages(
     wanted = dict.fromkeys(
         item.callspec.params["cell"]
         for item in request.session.items
-        if isinstance(item, pytest.Function) and "cell" in getattr(item, "callspec", item).params
+        if "cell" in getattr(getattr(item, "callspec", None), "params", {})
     )
     found: dict[Cell, Passage] = {}
     for options in dict.fromkeys(cell.command for cell in wanted):
