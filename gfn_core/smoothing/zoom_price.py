@@ -18,7 +18,7 @@ from gfn_core.motion.similarity import Similarity
 from gfn_core.smoothing.calm_path import CalmPath
 
 STRETCH_SECONDS = 60.0
-COARSE_RATE = 10.0  # frames a second
+COARSE_RATE = 15.0  # frames a second
 FEWEST_COARSE = 100  # frames, so that short shots keep more of theirs
 
 

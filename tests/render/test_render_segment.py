@@ -6,7 +6,7 @@ import av
 import numpy as np
 import pytest
 
-from gfn_core.errors import FramesDiffer
+from gfn_core.errors import EncodingFailed, FramesDiffer
 from gfn_core.geometry import FloatArray
 from gfn_core.media.encoding import Encoding
 from gfn_core.media.joining import decoding_times, join_segments
@@ -83,7 +83,12 @@ def test_joined_segments_are_the_whole(
     joined, notes = in_segments(long_clip, tmp_path, CODECS[codec], suffix)
     check_seams(long_clip, notes)
 
-    verify_output(joined, pts * float(info.time_base), float(info.time_base))
+    expected = pts * float(info.time_base), float(info.time_base)
+    if (codec, suffix) == ("ffv1", ".mov"):  # rounded on the way: noticed, and made in one go
+        with pytest.raises(EncodingFailed, match="from its time"):
+            verify_output(joined, *expected)
+        return
+    verify_output(joined, *expected)
     verify_audio(joined, long_clip)
     assert packet_digests(joined) == packet_digests(long_clip)
     np.testing.assert_array_equal(np.sort(frame_times(joined)), np.sort(frame_times(whole)))

@@ -338,7 +338,7 @@ def test_strong_shake_uses_the_room_for_zoom_as_the_settings_say(use):
 
 def test_a_long_shot_uses_it_too_though_prices_are_found_on_fewer_frames():
     jumpy = hand_held(1000, seed=15, shake=12)
-    third_of_a_second = np.ones(10) / 10  # hands sway below 3 Hz; the prices are found at 10
+    third_of_a_second = np.ones(10) / 10  # hands sway below 3 Hz; the prices are found at 15
     x, y, rotation, log_scale = (
         np.convolve(values, third_of_a_second, "same")
         for values in (
