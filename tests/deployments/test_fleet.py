@@ -9,7 +9,7 @@ import pytest
 
 from tests.deployments.fleet import Fleet, journal_lines, wait_for
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(3600)]
 
 QUICK = {"estimator": "tracks"}
 

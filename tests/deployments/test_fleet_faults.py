@@ -19,7 +19,7 @@ from gfn_core.motion.estimator_name import EstimatorName
 from gfn_core.settings import MotionSettings, StabilizeSettings
 from tests.deployments.fleet import Fleet, journal_lines, wait_for
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(3600)]
 
 CLIPS = ("one.mp4", "two.mp4")
 

@@ -89,7 +89,7 @@ def hold(fleet: Fleet, limit: str, seconds: float) -> subprocess.Popen[str]:
     return subprocess.Popen(command, env=fleet.env, stdout=subprocess.PIPE, text=True)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(900)
 def test_one_after_the_other(fleet: Fleet, holders: list[subprocess.Popen[str]]) -> None:
     holders += [hold(fleet, "gpu", 3.0) for _ in range(3)]
@@ -100,7 +100,7 @@ def test_one_after_the_other(fleet: Fleet, holders: list[subprocess.Popen[str]])
         assert held >= given, "two held the one slot at the same time"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(900)
 def test_the_slot_of_a_dead_holder_is_free_again(
     fleet: Fleet, holders: list[subprocess.Popen[str]]
@@ -117,7 +117,7 @@ def test_the_slot_of_a_dead_holder_is_free_again(
     wait_for(lambda: fleet.get("v2/concurrency_limits/gpu")["active_slots"] == 0, 120)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(900)
 def test_a_limit_that_nobody_made_is_named(
     fleet: Fleet, holders: list[subprocess.Popen[str]]

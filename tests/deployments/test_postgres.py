@@ -19,7 +19,7 @@ from tests.deployments.fleet import Fleet, free_port, journal_lines, wait_for
 PROGRAMS = Path("/usr/lib/postgresql/15/bin")
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.long,
     pytest.mark.timeout(3600),
     pytest.mark.skipif(not PROGRAMS.exists(), reason="needs Postgres 15"),
 ]

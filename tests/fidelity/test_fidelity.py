@@ -14,7 +14,7 @@ from tests.fidelity.numbered_frames import BITS, number_of
 pytestmark = pytest.mark.parametrize(
     "cell",
     [
-        pytest.param(cell, id=cell.key, marks=() if cell.is_quick else pytest.mark.slow)
+        pytest.param(cell, id=cell.key, marks=() if cell.is_quick else pytest.mark.long)
         for cell in CELLS
     ],
 )

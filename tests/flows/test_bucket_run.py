@@ -50,7 +50,7 @@ def films(bucket: str, small_clip: Path, other_clip: Path) -> str:
     return bucket
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_two_machines_over_one_bucket(
     films: str, tmp_path: Path, small_clip: Path, other_clip: Path
 ) -> None:
@@ -83,7 +83,7 @@ def test_two_machines_over_one_bucket(
         pd.testing.assert_frame_equal(first, second)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_machine_that_dies_leaves_its_work_to_another(films: str, tmp_path: Path) -> None:
     store = ObjectStore(f"{films}/steady")
     dying = machine(films, tmp_path / "one")

@@ -66,7 +66,7 @@ def trajectories(out: Path) -> pd.DataFrame:
     return table.sort_values(["video", "frame_index"], ignore_index=True)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_cluster_of_its_own(source: Path, tmp_path: Path) -> None:
     summary = stabilize_plainly(request(source, tmp_path / "dask", ""), "run")
     assert summary.count("done") == 3
@@ -75,7 +75,7 @@ def test_a_cluster_of_its_own(source: Path, tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(*tables)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_worker_that_dies_leaves_its_stages_to_another(
     source: Path, tmp_path: Path, cluster: tuple[str, list[subprocess.Popen[bytes]]]
 ) -> None:

@@ -50,7 +50,7 @@ def outcomes(said: str) -> dict[str, dict[str, object]]:
     return {outcome["video"]: outcome for outcome in json.loads(said)["outcomes"]}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_full_store(source: Path, tmp_path: Path, undisturbed: pd.DataFrame) -> None:
     disk, out = tmp_path / "disk", tmp_path / "out"
     disk.mkdir()
@@ -81,7 +81,7 @@ def test_a_full_store(source: Path, tmp_path: Path, undisturbed: pd.DataFrame) -
     assert not list((out / "gfn" / "tmp").iterdir())
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("years", [-20, 20])
 def test_a_clock_that_jumped(source: Path, tmp_path: Path, years: int) -> None:
     out = tmp_path / "out"
@@ -94,7 +94,7 @@ def test_a_clock_that_jumped(source: Path, tmp_path: Path, years: int) -> None:
     assert not [f.code for f in ArchiveAudit(request.archive, True).findings() if f.kind.is_mended]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_run_is_killed_while_another_goes_on(
     source: Path, tmp_path: Path, undisturbed: pd.DataFrame
 ) -> None:

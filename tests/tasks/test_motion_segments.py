@@ -67,7 +67,7 @@ def test_a_drawn_clip_in_segments(long_clip: Path, estimator: EstimatorName) -> 
     assert_same(closed(clip, info, found), whole_motion(clip, info, unseen)[0], estimator)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("estimator", ESTIMATORS)
 @pytest.mark.parametrize("name", REAL)
 def test_real_clips_in_segments(name: str, estimator: EstimatorName) -> None:
