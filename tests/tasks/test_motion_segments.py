@@ -52,11 +52,19 @@ def closed(clip: Clip, info: VideoInfo, found: list[AnalysedSegment]) -> Motion:
 
 
 def assert_same(first: Motion, second: Motion, estimator: EstimatorName) -> None:
-    """Tracks agree bit for bit; networks as closely as two runs in one go: 0.0003 px at 640 px."""
-    most = 1e-6 if estimator.has_weights else 0.0
+    """Tracks agree bit for bit; networks as closely as two runs in one go do.
+
+    Those differ on doubtful frames, by up to 4e-7 half-widths (0.0001 px at 640 px) and 3e-5 of
+    confidence; where from is not known.
+    """
     for field in fields(Motion):
         one, other = getattr(first, field.name), getattr(second, field.name)
-        np.testing.assert_allclose(one, other, rtol=0, atol=most, err_msg=field.name)
+        if np.asarray(one).dtype.kind == "f":
+            close = 1e-6 if field.name == "homography" else 1e-4
+            most = close if estimator.has_weights else 0.0
+            np.testing.assert_allclose(one, other, rtol=0, atol=most, err_msg=field.name)
+        else:
+            np.testing.assert_array_equal(one, other, err_msg=field.name)
 
 
 @pytest.mark.slow
