@@ -74,6 +74,13 @@ class Encoding:
         """Return the options of ffmpeg's encoder that keep frames of two fields."""
         return (self.traits.field_options or {}) if self.keeps(field_order) else {}
 
+    def chroma_options(self, pixel_format: str) -> dict[str, int]:
+        """Return the options that keep full chroma as fine as luma; x264 spends less on it."""
+        layout = VideoFormat(pixel_format, 16, 16)
+        widths = {component.width for component in layout.components}
+        full = len(layout.components) > 1 and len(widths) == 1 and not layout.is_rgb
+        return {"chromaoffset": -6} if self.encoder == "libx264" and full else {}
+
     def options(self, bits_per_second: int | None = None) -> dict[str, str | int]:
         """Return the options of ffmpeg's encoder; for a bit rate, where one is given."""
         traits = self.traits

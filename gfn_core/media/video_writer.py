@@ -163,5 +163,6 @@ class VideoWriter:
             "fps_mode": "passthrough",
             "enc_time_base": f"{time_base.numerator}/{time_base.denominator}",
             **encoding.options(bits_per_second(encoding, self._source, self._info)),
-            **(encoding.field_options(self._info.field_order)),
+            **encoding.chroma_options(self._coded_format),
+            **encoding.field_options(self._info.field_order),
         }
