@@ -63,7 +63,8 @@ def _level(
 ) -> AlignmentLevel:
     across = np.asarray(cv2.Sobel(luma, cv2.CV_32F, 1, 0, scale=1 / 8), np.float32)
     down = np.asarray(cv2.Sobel(luma, cv2.CV_32F, 0, 1, scale=1 / 8), np.float32)
-    strength = np.asarray(cv2.magnitude(across, down), np.float32)
+    # Not by cv2.magnitude, whose last bits depend on where in memory its arguments lie.
+    strength = np.sqrt(across * across + down * down)
     pixels = _steepest_in_blocks(strength, block_px)
     rows, columns = pixels.T
     scale, origin = np.diag(geometry.from_pixels)[:2], geometry.from_pixels[:2, 2]

@@ -1,4 +1,4 @@
-"""A long video's motion, estimated in segments side by side: the same as in one go.
+"""A long video's motion, estimated in segments side by side: the same, bit for bit, as in one go.
 
 An estimator carries little from frame to frame: the frame before, how the camera moved last (a
 start of the next fit), the last frame on which anything was seen, the network's latest guide. A
