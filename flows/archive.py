@@ -54,10 +54,9 @@ def run_in_flow(request: RunRequest, run_id: str) -> State[None]:
                 runner, submit=lambda stage, clip: stage.submit(clip, task_runner)
             )
             summary = run_stages(request, run_id, through_prefect, tell)
-    except Exception:
-        raise
-    except BaseException:  # told to end: the task runner would wait for all stages under way
-        stop_all()
+    except BaseException as end:
+        if not isinstance(end, Exception):  # told to end: Prefect would wait for stages under way
+            stop_all()
         raise
     show_in_prefect(request.archive, summary)
     failed = summary.count("failed") + summary.count("quarantined")

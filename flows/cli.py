@@ -2,7 +2,6 @@
 
 import json
 import sys
-from datetime import datetime
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
@@ -10,44 +9,21 @@ from typing import Annotated
 import typer
 
 from flows.activity_command import activity
+from flows.archive_options import ArchiveOptions
 from flows.audit_command import audit
 from flows.cli_options import (
-    Codec,
     Crop,
-    CropOrAuto,
-    DaskAddress,
-    Deadline,
-    Device,
     DryRun,
-    Estimator,
-    FieldChoice,
-    First,
-    Force,
-    InOrder,
-    Interlaced,
     Json,
-    LocalMotion,
     NoPrefect,
-    PathStyle,
-    Preset,
-    Quality,
     Quiet,
-    Retry,
-    Runner,
-    RunnerName,
-    Slots,
     Sources,
-    Strict,
-    TargetSizes,
-    Weights,
-    Zoom,
-    ZoomStyle,
 )
 from flows.compare_command import compare, preview
 from flows.evaluate_command import measures
 from flows.export_command import export_motion, import_motion
 from flows.formats_command import formats
-from flows.order import Order
+from flows.option_group import with_option_groups
 from flows.printable import printable
 from flows.query_command import query
 from flows.resmooth_command import resmooth
@@ -56,10 +32,7 @@ from flows.sweep_command import sweep
 from flows.train_command import train
 from flows.watch_command import watch
 from gfn_core import __version__
-from gfn_core.device_name import DeviceName
 from gfn_core.errors import FileTrouble, GfnError
-from gfn_core.motion.estimator_name import DEFAULT_ESTIMATOR
-from gfn_core.smoothing.style import Style
 
 app = typer.Typer(
     name="gfn",
@@ -126,29 +99,10 @@ def common(
 
 
 @app.command()
+@with_option_groups
 def stabilize(
     paths: Sources,
-    crop: CropOrAuto = "0.9",
-    style: PathStyle = Style.STEADY,
-    estimator: Estimator = DEFAULT_ESTIMATOR,
-    weights: Weights = None,
-    device: Device = DeviceName.AUTO,
-    local_motion: LocalMotion = False,
-    zoom: Zoom = ZoomStyle.FIXED,
-    codec: Codec = "libx264",
-    quality: Quality = None,
-    preset: Preset = "medium",
-    target_size: TargetSizes = "",
-    interlaced: Interlaced = FieldChoice.DEINTERLACE,
-    slots: Slots = 0,
-    order: InOrder = Order.NAME,
-    first: First = None,
-    deadline: Deadline = None,
-    retry: Retry = False,
-    runner: Runner = RunnerName.THREADS,
-    dask_address: DaskAddress = "",
-    force: Force = False,
-    strict: Strict = False,
+    options: ArchiveOptions,
     dry_run: DryRun = False,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -160,38 +114,11 @@ def stabilize(
     the motion, the trajectories and the reports. Sources are never written to. A second call does
     only what is missing.
     """
-    from flows.deadline import next_time
-    from flows.look import encoding_of, settings_of
-    from flows.request import ArchiveRequest
-    from flows.settings import RunSettings
     from flows.stabilizing import Audience, run_request, show_request
 
     if len(paths) < 2:
         raise typer.BadParameter("name at least one SOURCE, and OUT")
-    request = ArchiveRequest(
-        sources=tuple(paths[:-1]),
-        out=paths[-1],
-        settings=settings_of(
-            crop=crop,
-            style=style,
-            zoom=zoom,
-            estimator=estimator,
-            weights=weights,
-            encoding=encoding_of(codec, quality, preset, target_size, interlaced),
-            local_motion=local_motion,
-        ),
-        run=RunSettings(
-            slots=slots,
-            device=device,
-            force=force,
-            strict=strict,
-            order=order,
-            first=tuple(first or ()),
-            until=next_time(deadline, datetime.now()) if deadline else None,
-            retry=retry,
-            dask_address=runner.address(dask_address),
-        ),
-    )
+    request = options.request(tuple(paths[:-1]), paths[-1])
     audience = Audience(as_json, quiet)
     if dry_run:
         show_request(request, audience)

@@ -60,19 +60,27 @@ class Way:
 
     clip: Clip
     stages: Iterator[StageTask]  # still to come
-    stage: StageTask | None = None  # under way, in `open_parts` parts
-    open_parts: int = 0
+    open_parts: int = 0  # of the stage under way
     made: list[Made] = field(default_factory=list)
     has_failed: bool = False
 
-    def next_parts(self) -> list[Clip]:
+    def next_parts(self) -> "list[Part]":
         """Go on to the next stage that has something to do; empty when all is done."""
         for stage in self.stages:
-            parts = list(stage.parts(self.clip))
+            parts = [Part(self, stage, clip) for clip in stage.parts(self.clip)]
             if parts:
-                self.stage, self.open_parts = stage, len(parts)
+                self.open_parts = len(parts)
                 return parts
         return []
+
+
+@dataclass(frozen=True)
+class Part:
+    """A stage of a clip, or a segment's share of it."""
+
+    way: Way
+    stage: StageTask
+    clip: Clip
 
 
 def process_clips(
@@ -95,7 +103,7 @@ class WorkInHand:
     def __init__(self, clips: Sequence[Clip], runner: Runner, stages: Sequence[StageTask]) -> None:
         self._runner, self._stages = runner, stages
         self._waiting = deque(clips)
-        self._ready: deque[tuple[Way, Clip]] = deque()
+        self._ready: deque[Part] = deque()
         self._running = 0
         self._ended: queue.SimpleQueue[tuple[Way, StageFuture]] = queue.SimpleQueue()
 
@@ -110,7 +118,7 @@ class WorkInHand:
         Returns the outcome of a clip that is through.
         """
         if self._running < self._runner.slots and self._ready:
-            self._start(*self._ready.popleft())
+            self._start(self._ready.popleft())
             return None
         if self._running < self._runner.slots and self._waiting:
             return self._advance(Way(self._waiting.popleft(), iter(self._stages)))
@@ -118,12 +126,11 @@ class WorkInHand:
         self._running -= 1
         return self._settle(way, future)
 
-    def _start(self, way: Way, part: Clip) -> None:
-        assert way.stage is not None  # noqa: S101 - it has parts
+    def _start(self, part: Part) -> None:
         rivals = 1 + self._running + len(self._ready) + len(self._waiting)
         threads = self._runner.threads(min(self._runner.slots, rivals))
-        future = self._runner.submit(way.stage, replace(part, threads=threads))
-        future.add_done_callback(lambda ended: self._ended.put((way, ended)))
+        future = self._runner.submit(part.stage, replace(part.clip, threads=threads))
+        future.add_done_callback(lambda ended: self._ended.put((part.way, ended)))
         self._running += 1
 
     def _settle(self, way: Way, future: StageFuture) -> Outcome | None:
@@ -139,12 +146,12 @@ class WorkInHand:
             parts = way.next_parts()
         except Exception as error:
             return self._fail(way, error)
-        self._ready += [(way, part) for part in parts]
+        self._ready += parts
         return None if parts else _finished(way.clip, way.made)
 
     def _fail(self, way: Way, error: Exception) -> Outcome | None:
         """Drop what is left of a clip; of several segments that fail the first tells."""
-        self._ready = deque(item for item in self._ready if item[0] is not way)
+        self._ready = deque(part for part in self._ready if part.way is not way)
         if way.has_failed:
             return None
         way.has_failed = True

@@ -7,10 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from gfn_core.geometry import FrameGeometry
-from gfn_core.motion.bases import OrthonormalBases
-from gfn_core.motion.guide import Guide
-from gfn_core.motion.guided_estimator import GuidedEstimator, GuidedSettings, Luma
+from gfn_core.motion.guided_estimator import GlobalView, GuidedEstimator, GuidedSettings, Luma
 from gfn_core.motion.rough_flow import RoughFlow
 from gfn_core.networks.global_flow_net import GlobalFlow, GlobalFlowNet
 
@@ -28,28 +25,7 @@ class GlobalFlowEstimator(GuidedEstimator):
         self._network = network.eval().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._rough_flow = RoughFlow()
 
-    def guides(
-        self,
-        lumas: list[Luma],
-        places: list[int],
-        geometry: FrameGeometry,
-        bases: OrthonormalBases,
-    ) -> list[Guide]:
-        """Guides by one pass of the network; see `GuidedEstimator`."""
-        if not places:
-            return []
-        flow = self._estimate(lumas, places)
-        return [
-            Guide.of_flow(*found, lumas[0].shape, geometry, bases)
-            for found in zip(
-                flow.flow.permute(0, 2, 3, 1).double().cpu().numpy(),
-                flow.weight[:, 0].double().cpu().numpy(),
-                flow.confidence.tolist(),
-                strict=True,
-            )
-        ]
-
-    def _estimate(self, lumas: list[Luma], places: list[int]) -> GlobalFlow:
+    def views(self, lumas: list[Luma], places: list[int]) -> GlobalView:
         """Run the network; a frame's features are made once and serve both of its pairs."""
         needed = sorted({place - step for place in places for step in (0, 1)})
         row = {place: n for n, place in enumerate(needed)}
@@ -60,7 +36,7 @@ class GlobalFlowEstimator(GuidedEstimator):
             first = features[[row[place - 1] for place in places]]
             second = features[[row[place] for place in places]]
             flow: GlobalFlow = self._network.global_flow(first, second, self._tensor(rough))
-            return flow
+            return flow.flow, flow.weight, flow.confidence
 
     def _tensor(self, values: NDArray[np.uint8] | NDArray[np.float32]) -> Tensor:
         return torch.from_numpy(values).to(self._device).float()

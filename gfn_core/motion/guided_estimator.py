@@ -13,6 +13,7 @@ from typing import ClassVar
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from torch import Tensor
 
 from gfn_core.geometry import FrameGeometry
 from gfn_core.motion.bases import OrthonormalBases, orthonormal_bases
@@ -25,6 +26,7 @@ from gfn_core.work_ahead import work_ahead
 
 Luma = NDArray[np.uint8]
 
+GlobalView = tuple[Tensor, Tensor, Tensor]  # flow (B, 2, h, w) px, weight (B, 1, h, w), trust (B,)
 FIRST_PAIR = 1  # index of the first frame that has one before it
 
 
@@ -48,6 +50,9 @@ class GuidedEstimator(ABC):
         self.settings = settings
 
     @abstractmethod
+    def views(self, lumas: list[Luma], places: list[int]) -> GlobalView:
+        """Look at the frames at `places` of `lumas` (H, W), each with the frame before it."""
+
     def guides(
         self,
         lumas: list[Luma],
@@ -59,6 +64,18 @@ class GuidedEstimator(ABC):
 
         `geometry` is the source's.
         """
+        if not places:
+            return []
+        flow, weight, confidence = self.views(lumas, places)
+        return [
+            Guide.of_flow(*seen, lumas[0].shape, geometry, bases)
+            for seen in zip(
+                flow.permute(0, 2, 3, 1).double().cpu().numpy(),
+                weight[:, 0].double().cpu().numpy(),
+                confidence.tolist(),
+                strict=True,
+            )
+        ]
 
     def pair_motions(
         self, frames: Iterable[GrayFrame], geometry: FrameGeometry

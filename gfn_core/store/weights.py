@@ -8,6 +8,7 @@ import dataclasses
 import hashlib
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from pickle import UnpicklingError
@@ -66,35 +67,21 @@ def save_weights(network: ShippedNetwork, path: Path) -> str:
 
 def load_global_flow_net(path: Path, device: torch.device) -> GlobalFlowNet:
     """Build the GlobalFlowNet whose weights lie in `path`; raises WeightsUnusable."""
-    weights = read_weights(path)
-    _require(weights.architecture, GLOBAL_FLOW_NET, path)
-    try:
-        settings = _global_flow_net_settings(json.loads(weights.settings))
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise WeightsUnusable(f"{path}: its settings are not those of a GlobalFlowNet") from error
-    return _filled(GlobalFlowNet(settings), weights, path).to(device)
+    return _loaded(
+        path, GLOBAL_FLOW_NET, lambda it: GlobalFlowNet(_global_flow_net_settings(it))
+    ).to(device)
 
 
 def load_flow_network(path: Path, device: torch.device) -> FlowNetwork:
     """Build the flow network whose weights lie in `path`; raises WeightsUnusable."""
-    weights = read_weights(path)
-    _require(weights.architecture, FLOW_NETWORK, path)
-    try:
-        settings = _flow_network_settings(json.loads(weights.settings))
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise WeightsUnusable(f"{path}: its settings are not those of a flow network") from error
-    return _filled(FlowNetwork(settings), weights, path).to(device)
+    return _loaded(path, FLOW_NETWORK, lambda it: FlowNetwork(_flow_network_settings(it))).to(
+        device
+    )
 
 
 def load_glocal(path: Path, device: torch.device) -> Glocal:
     """Build the GLOCAL whose weights lie in `path`; raises WeightsUnusable."""
-    weights = read_weights(path)
-    _require(weights.architecture, GLOCAL, path)
-    try:
-        settings = _glocal_settings(json.loads(weights.settings))
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise WeightsUnusable(f"{path}: its settings are not those of a GLOCAL") from error
-    return _filled(Glocal(settings), weights, path).to(device)
+    return _loaded(path, GLOCAL, lambda it: Glocal(_glocal_settings(it))).to(device)
 
 
 def read_weights(path: Path) -> LoadedWeights:
@@ -149,12 +136,23 @@ def digest_of(tensors: dict[str, Tensor]) -> str:
     return digest.hexdigest()
 
 
-def _require(architecture: str, expected: str, path: Path) -> None:
-    if architecture != expected:
+def _loaded(path: Path, architecture: str, built: Callable[[dict[str, Any]], Network]) -> Network:
+    """Build a network as the header of `path` says, and fill it; raises WeightsUnusable."""
+    weights = read_weights(path)
+    if weights.architecture != architecture:
         raise WeightsUnusable(
-            f"{path}: weights of an unknown architecture {architecture!r}, expected {expected!r}; "
-            "update gfn or name other weights"
+            f"{path}: weights of an unknown architecture {weights.architecture!r}, "
+            f"expected {architecture!r}; update gfn or name other weights"
         )
+    try:
+        network = built(json.loads(weights.settings))
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise WeightsUnusable(f"{path}: its settings are not those of {architecture}") from error
+    try:
+        network.load_state_dict(weights.tensors)
+    except RuntimeError as error:
+        raise WeightsUnusable(f"{path}: tensors do not fit the settings in its header") from error
+    return network.eval()
 
 
 def _described(
@@ -183,11 +181,3 @@ def _global_flow_net_settings(values: dict[str, Any]) -> GlobalFlowNetSettings:
     subspace = Subspace(values.pop("subspace"))
     frequencies = tuple(values.pop("frequencies"))
     return GlobalFlowNetSettings(network, subspace, frequencies, **values)
-
-
-def _filled(network: Network, weights: LoadedWeights, path: Path) -> Network:
-    try:
-        network.load_state_dict(weights.tensors)
-    except RuntimeError as error:
-        raise WeightsUnusable(f"{path}: tensors do not fit the settings in its header") from error
-    return network.eval()
