@@ -2,19 +2,11 @@
 
 from pathlib import Path
 
-import av
 import numpy as np
 
 from flows.comparing import compare
 from gfn_core.media.comparison import Layout
-
-
-def frames_of(path: Path) -> tuple[list[np.ndarray], list[float], int]:
-    with av.open(str(path)) as container:
-        sounds = len(container.streams.audio)
-        decoded = list(container.decode(video=0))
-        pictures = [frame.to_ndarray(format="rgb24").astype(int) for frame in decoded]
-        return pictures, [frame.time for frame in decoded], sounds
+from tests.decoded_frames import frames_of
 
 
 def test_halves_of_two_videos(small_clip: Path, other_clip: Path, tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ import shutil
 from itertools import pairwise
 from pathlib import Path
 
-import av
 import numpy as np
 import pytest
 
@@ -18,15 +17,8 @@ from gfn_core.errors import GfnError
 from gfn_core.media.encoding import Encoding
 from gfn_core.settings import StabilizeSettings
 from gfn_core.smoothing.settings import StageOneSettings
+from tests.decoded_frames import frames_of
 from tests.tracks_settings import BY_TRACKS
-
-
-def frames_of(path: Path) -> tuple[list[np.ndarray], list[float], int]:
-    with av.open(str(path)) as container:
-        sounds = len(container.streams.audio)
-        decoded = list(container.decode(video=0))
-        pictures = [frame.to_ndarray(format="rgb24").astype(int) for frame in decoded]
-        return pictures, [frame.time for frame in decoded], sounds
 
 
 def mark_of(picture: np.ndarray) -> int:
