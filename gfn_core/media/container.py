@@ -37,7 +37,7 @@ def open_container(path: Path) -> Iterator[InputContainer]:
 
 def _refusal(path: Path, error: av.FFmpegError) -> SourceError:
     if isinstance(error, av.ArgumentError):  # it knows the format, which is not one of ours
-        return NotAVideo(f"{path}: a playlist, a picture or a script; name a video file")
+        return NotAVideo(f"{path}: no video but text, a playlist or a picture; name a video file")
     kind = NotAVideo if isinstance(error, av.InvalidDataError) else DamagedVideo
     return kind(f"{path}: cannot be read as a video ({error.strerror}); check the file")
 

@@ -73,7 +73,7 @@ def test_good_and_bad_files_together(tmp_path: Path, small_clip: Path) -> None:
     outcomes = {entry["video"]: entry for entry in json.loads(done.stdout)["outcomes"]}
     assert outcomes["good.mp4"]["status"] == "done"
     assert "empty" in outcomes["empty.mp4"]["error"]
-    assert "cannot be read as a video" in outcomes["text.mp4"]["error"]
+    assert "no video but text" in outcomes["text.mp4"]["error"]
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"good.mp4", "gfn"}
     assert {path.name: path.read_bytes() for path in source.iterdir()} == before
 

@@ -150,7 +150,7 @@ def test_what_is_no_video_is_named(tmp_path: Path, content: bytes) -> None:
 
 def test_a_picture_and_an_image_sequence_are_no_videos(tmp_path: Path, ffmpeg) -> None:
     ffmpeg("-f", "lavfi", "-i", "testsrc2=rate=3:duration=1", tmp_path / "image%03d.png")
-    with pytest.raises(NotAVideo, match="a playlist, a picture or a script"):
+    with pytest.raises(NotAVideo, match="no video but text, a playlist or a picture"):
         probe(tmp_path / "image001.png")
     with pytest.raises(SourceError, match="No such file"):
         probe(tmp_path / "image%03d.png")
