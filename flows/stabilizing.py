@@ -21,7 +21,10 @@ from gfn_core.errors import GfnError
 from tasks.supervisor import start_early
 
 # Imported once in the process that forks the stages' children, instead of once in each child.
-PRELOADED = ["tasks.probe", "tasks.motion", "tasks.smooth", "tasks.render", "tasks.report", "cvxpy"]
+STAGES = ["tasks.probe", "tasks.motion", "tasks.smooth", "tasks.render", "tasks.report"]
+# What libraries import only when they are used: half a second in each stage of each clip.
+LATE = ["pandas", "pyarrow.dataset", "av.subtitles.stream", "matplotlib.backends.backend_svg"]
+PRELOADED = [*STAGES, *LATE, "cvxpy", "gfn_core.smoothing.convex_program"]
 NETWORK_PRELOADED = [
     "gfn_core.motion.global_flow_estimator",
     "gfn_core.motion.glocal_estimator",

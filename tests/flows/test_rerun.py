@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,25 +10,19 @@ import pytest
 from flows.outcome import Outcome
 from flows.request import ArchiveRequest, plan_archive
 from flows.run import stabilize_plainly
-from gfn_core.settings import StabilizeSettings
 from gfn_core.smoothing.settings import StageOneSettings
-from tests.tracks_settings import BY_TRACKS
-
-ALL = ("probe", "motion", "trajectory", "render", "report")
+from tests.tracks_settings import TRACKS
 
 
 class Collection:
     """Two clips in a tree, and the runs over it."""
 
-    def __init__(self, root: Path, first: Path, second: Path) -> None:
-        self.source, self.out = root / "in", root / "out"
-        (self.source / "sub").mkdir(parents=True)
-        shutil.copyfile(first, self.source / "first.mp4")
-        shutil.copyfile(second, self.source / "sub" / "second.mp4")
+    def __init__(self, request: ArchiveRequest) -> None:
+        (self.source,), self.out, self.settings = request.sources, request.out, request.settings
         self.runs = 0
 
     def request(self, crop: float = 0.9) -> ArchiveRequest:
-        settings = StabilizeSettings(BY_TRACKS, StageOneSettings(crop=crop))
+        settings = replace(self.settings, smoothing=StageOneSettings(crop=crop))
         return ArchiveRequest((self.source,), self.out, settings)
 
     def run(self, crop: float = 0.9) -> dict[str, Outcome]:
@@ -42,10 +37,14 @@ class Collection:
 
 
 @pytest.fixture
-def collection(tmp_path: Path, small_clip: Path, other_clip: Path) -> Collection:
-    made = Collection(tmp_path, small_clip, other_clip)
-    assert made.executed() == {"first.mp4": ALL, "sub/second.mp4": ALL}
-    return made
+def collection(finished: ArchiveRequest) -> Collection:
+    return Collection(finished)
+
+
+def test_a_first_run_executes_all(small_clip: Path, tmp_path: Path) -> None:
+    summary = stabilize_plainly(ArchiveRequest((small_clip,), tmp_path, TRACKS), "only")
+    stages = ("probe", "motion", "trajectory", "render", "report")
+    assert [outcome.executed for outcome in summary.outcomes] == [stages]
 
 
 def test_a_second_run_executes_nothing(collection: Collection) -> None:

@@ -31,18 +31,8 @@ from tests.tracks_settings import BY_TRACKS
 
 
 @pytest.fixture
-def out(tmp_path: Path, small_clip: Path, other_clip: Path) -> Path:
-    source = tmp_path / "in"
-    (source / "sub").mkdir(parents=True)
-    shutil.copyfile(small_clip, source / "first.mp4")
-    shutil.copyfile(other_clip, source / "sub" / "second.mp4")
-    settings = StabilizeSettings(
-        motion=BY_TRACKS,
-        smoothing=StageOneSettings(crop=0.92),
-        encoding=Encoding(quality=30, preset="ultrafast"),
-    )
-    stabilize_plainly(ArchiveRequest((source,), tmp_path / "out", settings), "first")
-    return tmp_path / "out"
+def out(finished: ArchiveRequest) -> Path:
+    return finished.out
 
 
 def executed(request: ResmoothRequest, run_id: str = "again") -> dict[str, tuple[str, ...]]:
@@ -70,7 +60,7 @@ def test_no_motion_is_estimated(out: Path) -> None:
 def test_what_is_not_named_stays_as_it_was(out: Path) -> None:
     executed(ResmoothRequest(out, Changes(quality=35)))
     (entry, _) = catalogue(ResmoothRequest(out).archive)
-    assert entry.settings["smoothing"]["crop"] == window(out, "first.mp4") == 0.92
+    assert entry.settings["smoothing"]["crop"] == window(out, "first.mp4") == 0.9
     assert entry.settings["encoding"]["quality"] == 35
     assert entry.settings["encoding"]["preset"] == "ultrafast"
     assert not any(item.missing for item in ResmoothRequest(out).plan())
@@ -115,7 +105,7 @@ def names(planned: list[PlannedClip]) -> list[str]:
         (Selection(only="sub/*"), ["sub/second.mp4"]),
         (Selection(only="*.mp4"), ["first.mp4", "sub/second.mp4"]),
         (Selection(where="frames > 40"), ["first.mp4"]),
-        (Selection(where="crop = 0.92 and width_px = 320 -- a comment"), None),
+        (Selection(where="crop = 0.9 and width_px = 320 -- a comment"), None),
         (Selection(only="sub/*", where="confidence between 0 and 1"), ["sub/second.mp4"]),
     ],
 )
@@ -205,9 +195,9 @@ def command(out: Path, *words: str) -> subprocess.CompletedProcess[str]:
 def test_the_command(out: Path) -> None:
     forecast = command(out, "--crop", "0.85", "--only", "first*", "--dry-run")
     assert json.loads(forecast.stdout)["frames"] == 45
-    assert window(out, "first.mp4") == 0.92
+    assert window(out, "first.mp4") == 0.9
     done = command(out, "--crop", "0.85", "--only", "first*")
     (outcome,) = json.loads(done.stdout)["outcomes"]
     assert outcome["executed"] == ["trajectory", "render", "report"]
     assert pd.read_parquet(out / "gfn/trajectory").video.nunique() == 2
-    assert (window(out, "first.mp4"), window(out, "sub/second.mp4")) == (0.85, 0.92)
+    assert (window(out, "first.mp4"), window(out, "sub/second.mp4")) == (0.85, 0.9)

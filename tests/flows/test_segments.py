@@ -60,7 +60,14 @@ def test_segments_change_neither_parameters_nor_frames(long_clip: Path, tmp_path
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("codec", ["libx264", "libx265", "prores_ks"])
+@pytest.mark.parametrize(
+    "codec",
+    [
+        "libx264",
+        pytest.param("libx265", marks=pytest.mark.long),
+        pytest.param("prores_ks", marks=pytest.mark.long),
+    ],
+)
 def test_codecs_that_reorder_or_do_not(long_clip: Path, tmp_path: Path, codec: str) -> None:
     source = tmp_path / "long.mov"
     shutil.copyfile(long_clip, source)
