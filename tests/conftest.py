@@ -1,5 +1,9 @@
 """Clips that tests share: drawn here, with a shaky camera."""
 
+import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch: the tests themselves run in parallel
+
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4

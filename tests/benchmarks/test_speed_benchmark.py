@@ -41,7 +41,7 @@ def test_stage_seconds_are_those_of_the_latest_run(tmp_path: Path) -> None:
     assert speed.stage_seconds(tmp_path) == {"motion": 2.5}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_everything_is_timed(tmp_path: Path, small_clip: Path) -> None:
     assert speed.main([str(small_clip), "--out", str(tmp_path), "--repeats", "1"]) == 0
     table = pd.read_parquet(tmp_path / "speed.parquet")

@@ -87,7 +87,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory, small_clip: Path) -> p
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("at_once", [True, False])
+@pytest.mark.parametrize("at_once", [True, pytest.param(False, marks=pytest.mark.long)])
 @pytest.mark.parametrize("stage", STAGES)
 def test_killed_in_the_middle_of_a_stage(
     source: Path, tmp_path: Path, stage: str, undisturbed: pd.DataFrame, at_once: bool
