@@ -43,6 +43,8 @@ def changes_of(
     codec: str | None,
     quality: int | None,
     preset: str | None,
+    target_size: str | None,
+    interlaced: FieldChoice | None,
 ) -> Changes:
     """Return what is to change of clips' settings; None keeps what each clip had."""
     chosen = CropChoice.parse(crop) if crop else None
@@ -54,6 +56,8 @@ def changes_of(
         codec=codec,
         quality=quality,
         preset=preset,
+        target=TargetSize.parse(target_size) if target_size else None,
+        keep_fields=None if interlaced is None else interlaced is FieldChoice.KEEP,
     )
 
 

@@ -141,6 +141,8 @@ class NewLook(Parameters):
     codec: Codec | None = None
     quality: Quality | None = None
     preset: Preset | None = None
+    target_size: str | None = None
+    interlaced: FieldChoice | None = None
 
     def changes(self) -> Changes:
         """As resmoothing knows it."""
@@ -151,6 +153,8 @@ class NewLook(Parameters):
             codec=self.codec,
             quality=self.quality,
             preset=self.preset,
+            target_size=self.target_size,
+            interlaced=self.interlaced,
         )
 
 

@@ -10,6 +10,7 @@ from flows.plan import PlannedClip, Route, plan_stored
 from flows.settings import RunSettings
 from gfn_core.errors import ArtifactDamaged, GfnError
 from gfn_core.media.encoding import Encoding
+from gfn_core.media.target_size import TargetSize
 from gfn_core.settings import StabilizeSettings
 from gfn_core.smoothing.settings import StageOneSettings
 from gfn_core.smoothing.style import Style
@@ -55,6 +56,8 @@ class Changes:
     codec: str | None = None
     quality: int | None = None
     preset: str | None = None
+    target: TargetSize | None = None
+    keep_fields: bool | None = None
 
     def applied_to(self, settings: StabilizeSettings) -> StabilizeSettings:
         """Return `settings` with these changes."""
@@ -66,9 +69,10 @@ class Changes:
         encoding = settings.encoding
         if self.codec is not None:
             encoding = replace(encoding, quality=None)  # it was on another codec's scale
-        return replace(
-            settings, smoothing=smoothing, encoding=self._on(encoding, "codec", "quality", "preset")
-        )
+        if self.quality is not None:
+            encoding = replace(encoding, target=None)  # which would have gone before it
+        encoding = self._on(encoding, "codec", "quality", "preset", "target", "keep_fields")
+        return replace(settings, smoothing=smoothing, encoding=encoding)
 
     def _on(self, settings: Settings, *names: str) -> Settings:
         given = {name: getattr(self, name) for name in names if getattr(self, name) is not None}

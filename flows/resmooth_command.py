@@ -8,6 +8,7 @@ import typer
 from flows.cli_options import (
     Archive,
     DryRun,
+    FieldChoice,
     Force,
     Json,
     NoPrefect,
@@ -40,6 +41,12 @@ def resmooth(
     codec: Annotated[str | None, typer.Option(help=f"Video encoder; {KEPT}.")] = None,
     quality: Annotated[int | None, typer.Option(help=f"Constant quality; {KEPT}.")] = None,
     preset: Annotated[str | None, typer.Option(help=f"Encoder preset; {KEPT}.")] = None,
+    target_size: Annotated[
+        str | None, typer.Option(help=f"Size to aim at, 60% of each source, or 25M; {KEPT}.")
+    ] = None,
+    interlaced: Annotated[
+        FieldChoice | None, typer.Option(help=f"Deinterlace or keep frames of two fields; {KEPT}.")
+    ] = None,
     slots: Slots = 0,
     force: Force = False,
     dry_run: DryRun = False,
@@ -62,7 +69,14 @@ def resmooth(
     request = ResmoothRequest(
         out=out,
         changes=changes_of(
-            crop=crop, style=style, zoom=zoom, codec=codec, quality=quality, preset=preset
+            crop=crop,
+            style=style,
+            zoom=zoom,
+            codec=codec,
+            quality=quality,
+            preset=preset,
+            target_size=target_size,
+            interlaced=interlaced,
         ),
         selection=Selection(only, where),
         source_folder=source,

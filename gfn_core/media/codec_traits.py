@@ -24,6 +24,7 @@ class CodecTraits:
     fixed: dict[str, str | int] = field(default_factory=dict)  # options always given
     field_options: dict[str, str] | None = None  # to keep woven fields; None: it cannot
     takes_bit_rate: bool = True
+    takes_odd_sides: bool = True  # where chroma is coarser than luma
     deepest_bits: int = 16  # that it codes; some take deeper samples and drop bits in silence
     stand_in: str | None = None  # what encodes where this machine lacks the hardware
 
@@ -47,8 +48,10 @@ def _nvenc(
 
 
 CODECS = {
-    "libx264": CodecTraits("crf", range(52), 18, X26X_PRESETS, field_options=WOVEN),
-    "libx265": CodecTraits("crf", range(52), 20, X26X_PRESETS),
+    "libx264": CodecTraits(
+        "crf", range(52), 18, X26X_PRESETS, field_options=WOVEN, takes_odd_sides=False
+    ),
+    "libx265": CodecTraits("crf", range(52), 20, X26X_PRESETS, takes_odd_sides=False),
     "libsvtav1": CodecTraits("crf", range(64), 24, _speeds(13), suffixes=WEB_FILES),
     "prores_ks": CodecTraits(
         *("qscale", range(1, 33), 9),

@@ -121,14 +121,17 @@ class Encoding:
             name for name in taken if all(c.bits <= deepest for c in VideoFormat(name).components)
         )
 
-    def pixel_format_for(self, source: str) -> str:
+    def pixel_format_for(self, source: str, width: int, height: int) -> str:
         """Return the format that the encoder takes and that loses least of `source`'s.
 
-        Bit depth is never lost where the encoder takes a format as deep.
+        Bit depth is never lost where the encoder takes a format as deep. An encoder that refuses
+        half a chroma sample at the edge gets finer chroma for frames with odd sides.
         """
         taken = self.pixel_formats
         if not taken:
             raise SettingsError(f"codec {self.codec!r}: this ffmpeg has no {self.encoder}")
+        if not self.traits.takes_odd_sides:
+            taken = tuple(name for name in taken if _is_divided(name, width, height))
         if source in taken:
             return source
         wanted = VideoFormat(source)
@@ -137,3 +140,9 @@ class Encoding:
         has_alpha = any(component.is_alpha for component in wanted.components)
         best, _ = find_best_pix_fmt_of_list(deep or taken, source, has_alpha)
         return best.name if best else source
+
+
+def _is_divided(pixel_format: str, width: int, height: int) -> bool:
+    """Whether a frame's sides hold each component's a whole number of times."""
+    components = VideoFormat(pixel_format, width, height).components
+    return all(width % each.width == 0 == height % each.height for each in components)

@@ -11,6 +11,7 @@ from gfn_core.media.stream_plan import StreamPlan
 from gfn_core.media.video_info import VideoInfo
 
 CHAPTER_TOLERANCE_SECONDS = 0.002
+DURATION_TOLERANCE_SECONDS = 0.0015  # Matroska rounds to a millisecond
 FRAME_DATA = {  # what FFmpeg's names mean to a person; others are named as they are
     "A53_CC": "closed captions in the pictures",
     "DYNAMIC_HDR_PLUS": "HDR10+ metadata",
@@ -67,6 +68,11 @@ def _picture_losses(before: VideoInfo, after: VideoInfo) -> Iterator[str]:
         yield f"pixel aspect {before.geometry.pixel_aspect}: {after.geometry.pixel_aspect}"
     if (before.rotation_degrees, before.is_mirrored) != (after.rotation_degrees, after.is_mirrored):
         yield f"orientation {before.rotation_degrees} degrees: {after.rotation_degrees} degrees"
+    # Frames keep their times; how long the last one stays, the pipe to the encoder cannot tell.
+    longer = after.duration_seconds - before.duration_seconds
+    tick = max(float(before.time_base), float(after.time_base), DURATION_TOLERANCE_SECONDS)
+    if abs(longer) > tick:
+        yield f"time of the last frame: {abs(longer):.3f} s {'longer' if longer > 0 else 'shorter'}"
 
 
 def _stream_losses(before: StreamContents, after: StreamContents) -> Iterator[str]:

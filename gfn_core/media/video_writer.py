@@ -49,13 +49,13 @@ class VideoWriter:
         self._plan = StreamPlan.of(info, source, output) if segment_start_pts is None else None
         self._contents = Contents.of(source)
         self._raw_format = nearest_planar(info.pixel_format)
-        self._coded_format = encoding.pixel_format_for(self._raw_format)
+        size = (info.geometry.width, info.geometry.height)
+        self._coded_format = encoding.pixel_format_for(self._raw_format, *size)
         # NUT knows no negative times
         start = segment_start_pts
         self._delay = max(0, -info.start_pts) if start is None else -start
         self._is_empty = True
         self._child = Child(self._command(encoding))
-        size = (info.geometry.width, info.geometry.height)
         self._pipe = RawVideoPipe(
             self._child.pipe, size, self._raw_format, info.time_base, info.frame_rate
         )
@@ -64,7 +64,7 @@ class VideoWriter:
     def left_out(self) -> tuple[str, ...]:
         """What the finished output does not hold of the source, one line each."""
         lines: list[str] = []
-        if self._coded_format != self._raw_format:
+        if self._coded_format not in (self._raw_format, self._info.pixel_format):
             lines += [f"pixel format {self._info.pixel_format}: encoded as {self._coded_format}"]
         if self._contents.streams[self._info.stream_index].has_alpha_beside:
             lines += ["alpha channel: not decoded"]

@@ -9,7 +9,7 @@ from gfn_core.media.probe import probe
 from tests.fidelity.cells import CELLS, Cell
 from tests.fidelity.conftest import Passage
 from tests.fidelity.facts import gray_pictures
-from tests.fidelity.numbered_frames import BITS, number_of
+from tests.fidelity.numbered_frames import number_of
 
 pytestmark = pytest.mark.parametrize(
     "cell",
@@ -29,8 +29,8 @@ def test_frames_come_at_their_times(passage: Passage) -> None:
     tick = max(before.tick, after.tick) * 1.001
     assert len(after.times) == len(before.times)
     assert np.abs(after.times - before.times).max() <= tick
-    last_frame = np.diff(before.times).max()  # how long it lasts is not carried
-    assert after.duration_seconds == pytest.approx(before.duration_seconds, abs=last_frame + tick)
+    if not any(line.startswith("time of the last frame") for line in passage.lost):
+        assert after.duration_seconds == pytest.approx(before.duration_seconds, abs=tick)
 
 
 def test_every_frame_is_itself(cell: Cell, passage: Passage) -> None:
@@ -41,7 +41,7 @@ def test_every_frame_is_itself(cell: Cell, passage: Passage) -> None:
     expected = [
         number_of(p) for p in gray_pictures(passage.source, passage.before.main, after.size)
     ]
-    assert len(set(expected)) > 2 ** (BITS - 1) - 1
+    assert len(set(expected)) >= len(expected) / 2  # they can be read; some files repeat frames
     assert [number_of(picture) for picture in pictures] == expected
 
 

@@ -17,6 +17,7 @@ from flows.resmoothing import forecast_of
 from flows.run import stabilize_plainly
 from gfn_core.errors import GfnError, SettingsError
 from gfn_core.media.encoding import Encoding
+from gfn_core.media.target_size import TargetSize
 from gfn_core.settings import StabilizeSettings
 from gfn_core.smoothing.settings import (
     AUTO_REMOVED_SHARE,
@@ -82,6 +83,14 @@ def test_a_crop_by_hand_ends_the_search_for_one() -> None:
     by_hand = Changes(crop=0.8, style=Style.CINEMATIC).applied_to(searched).smoothing
     assert (by_hand.crop, by_hand.removed_share) == (0.8, 0.0)
     assert Changes(style=Style.STEADY).applied_to(searched).smoothing.removed_share == 0.8
+
+
+def test_a_size_and_a_quality_replace_each_other() -> None:
+    sized = Changes(target=TargetSize(share=0.5)).applied_to(StabilizeSettings())
+    assert sized.encoding.target == TargetSize(share=0.5)
+    again = Changes(quality=20, keep_fields=True).applied_to(sized).encoding
+    assert (again.quality, again.target, again.keep_fields) == (20, None, True)
+    assert Changes(preset="slow").applied_to(sized).encoding.target == TargetSize(share=0.5)
 
 
 def test_stabilize_finds_what_resmooth_made(out: Path) -> None:

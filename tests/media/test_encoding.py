@@ -42,7 +42,20 @@ def test_short_names():
     ],
 )
 def test_nearest_coded_format(codec, source, coded):
-    assert Encoding(codec, quality=20).pixel_format_for(source) == coded
+    assert Encoding(codec, quality=20).pixel_format_for(source, 160, 120) == coded
+
+
+@pytest.mark.parametrize(
+    ("codec", "source", "size", "coded"),
+    [
+        ("libx264", "yuv420p", (161, 119), "yuv444p"),
+        ("libx264", "yuv422p10le", (160, 119), "yuv422p10le"),
+        ("libx265", "yuv420p10le", (160, 119), "yuv422p10le"),
+        ("libvpx-vp9", "yuv420p", (161, 119), "yuv420p"),
+    ],
+)
+def test_odd_sides_get_finer_chroma_where_they_must(codec, source, size, coded):
+    assert Encoding(codec, quality=20).pixel_format_for(source, *size) == coded
 
 
 @pytest.mark.parametrize("codec", [name for name in CODECS if CODECS[name].stand_in is None])
