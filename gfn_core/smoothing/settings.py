@@ -74,8 +74,8 @@ class StageOneSettings:
     velocity_seconds: float = 0.0  # T1; above 0 pans are fought too (tripod)
     acceleration_seconds: float = 0.5  # T2
     jerk_seconds: float = 0.0  # T3; adds nothing measurable, costs a quarter of the speed
-    intended_seconds: float = 2.0  # T, of the intended path's acceleration
-    swing_weight: float = 300.0  # s, of the distance between the output's and the intended path
+    intended_seconds: float = 1.5  # T, of the intended path's acceleration
+    swing_weight: float = 40.0  # s, of the distance between the output's and the intended path
     removed_share: float = 0.0  # above 0: `crop` is the least, and the mildest is chosen that
     # removes this share of the shake
     zoom_share: float = 0.0  # part of the margin 1 - crop kept for zooming in; 0: fixed window

@@ -23,7 +23,7 @@ from gfn_core.smoothing.trajectory import Trajectory
 from gfn_core.smoothing.zoom_price import zoom_prices
 
 KEPT_FRAMES = 1600  # of every window of a long shot
-MEMORY = 6.0  # time constants after which a frame hardly matters: solved along, then solved again
+MEMORY = 8.0  # time constants after which a frame hardly matters: solved along, then solved again
 MOST_LOOKAHEAD = 3  # times the frames kept, so that time grows linearly at any frame rate
 HISTORY_FRAMES = 3  # a jerk reaches back over three frames
 USUAL_FRAME_RATE = 30.0  # where the time stamps say nothing
