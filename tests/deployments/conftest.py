@@ -3,9 +3,14 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from flows.request import ArchiveRequest
+from flows.run import stabilize_plainly
+from tests.deployments.disturbed_run import CLIPS
 from tests.deployments.fleet import Fleet, free_port
+from tests.tracks_settings import TRACKS
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +26,21 @@ def fleet(tmp_path_factory: pytest.TempPathFactory, small_clip: Path) -> Iterato
         yield fleet
     finally:
         fleet.stop()
+
+
+@pytest.fixture(scope="session")
+def source(tmp_path_factory: pytest.TempPathFactory, small_clip: Path) -> Path:
+    """One clip under several names, each with another empty box at its end: as many contents."""
+    folder = tmp_path_factory.mktemp("source")
+    for name in CLIPS:
+        box = b"free" + name.encode()
+        size = (4 + len(box)).to_bytes(4, "big")
+        (folder / name).write_bytes(small_clip.read_bytes() + size + box)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory, source: Path) -> pd.DataFrame:
+    out = tmp_path_factory.mktemp("undisturbed")
+    stabilize_plainly(ArchiveRequest((source,), out, TRACKS), "only")
+    return pd.read_parquet(out / "gfn" / "trajectory")

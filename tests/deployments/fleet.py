@@ -36,16 +36,18 @@ def wait_for(condition: Callable[[], Any], seconds: float, poll_seconds: float =
 
 @dataclass
 class Fleet:
-    """A server and a worker of its own, on loopback."""
+    """A server and a worker of its own, on loopback where nothing else is said."""
 
     folder: Path
     port: int
     settings: dict[str, str] = field(default_factory=dict)  # beside those of server.env
+    host: str = "127.0.0.1"  # of the server
+    worker_prefix: tuple[str, ...] = ()  # command that starts the worker elsewhere
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @property
     def api(self) -> str:
-        return f"http://127.0.0.1:{self.port}/api"
+        return f"http://{self.host}:{self.port}/api"
 
     @property
     def source(self) -> Path:
@@ -74,12 +76,12 @@ class Fleet:
         )
 
     def start_server(self) -> None:
-        self._start("server", "server", "start", "--host", "127.0.0.1", "--port", str(self.port))
+        self._start("server", "server", "start", "--host", self.host, "--port", str(self.port))
         wait_for(lambda: httpx.get(f"{self.api}/health").is_success, START_SECONDS)
 
     def start_worker(self) -> None:
         words = ("worker", "start", "--pool", "gfn-process", "--type", "process", "--limit", "2")
-        self._start("worker", *words)
+        self._start("worker", *words, prefix=self.worker_prefix)
 
     def set_up(self) -> None:
         done = subprocess.run(
@@ -129,10 +131,10 @@ class Fleet:
 
         return wait_for(final, seconds)
 
-    def _start(self, name: str, *words: str) -> None:
+    def _start(self, name: str, *words: str, prefix: tuple[str, ...] = ()) -> None:
         with (self.folder / f"{name}.log").open("ab") as log:
             self.processes[name] = subprocess.Popen(
-                [BIN / "prefect", *words],
+                [*prefix, BIN / "prefect", *words],
                 env=self.env,
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,

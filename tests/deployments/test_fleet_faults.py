@@ -13,61 +13,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from flows.request import ArchiveRequest
-from flows.run import stabilize_plainly
-from gfn_core.motion.estimator_name import EstimatorName
-from gfn_core.settings import MotionSettings, StabilizeSettings
+from tests.deployments.disturbed_run import CLIPS, assert_whole, begin, executed, trigger
 from tests.deployments.fleet import Fleet, journal_lines, wait_for
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(3600)]
-
-CLIPS = ("one.mp4", "two.mp4")
-
-
-@pytest.fixture(scope="session")
-def source(tmp_path_factory: pytest.TempPathFactory, small_clip: Path) -> Path:
-    """The same clip three times, each with another empty box at its end: three contents."""
-    folder = tmp_path_factory.mktemp("source")
-    for name in CLIPS:
-        box = b"free" + name.encode()
-        size = (4 + len(box)).to_bytes(4, "big")
-        (folder / name).write_bytes(small_clip.read_bytes() + size + box)
-    return folder
-
-
-@pytest.fixture(scope="session")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory, source: Path) -> pd.DataFrame:
-    out = tmp_path_factory.mktemp("undisturbed")
-    settings = StabilizeSettings(motion=MotionSettings(EstimatorName.TRACKS))
-    stabilize_plainly(ArchiveRequest((source,), out, settings), "only")
-    return pd.read_parquet(out / "gfn" / "trajectory")
-
-
-def begin(fleet: Fleet, source: Path, out: Path) -> str:
-    """Trigger a run, and wait until it works on motion."""
-    run = trigger(fleet, source, out)
-    wait_for(
-        lambda: [line for line in journal_lines(out) if line.get("stage") == "motion"], 300, 0.02
-    )
-    return run
-
-
-def trigger(fleet: Fleet, source: Path, out: Path) -> str:
-    place = {"sources": [str(source)], "out": str(out)}
-    look = {"estimator": "tracks"}
-    return fleet.run("stabilize/archive-now", place=place, look=look, work={"slots": 1})
-
-
-def assert_whole(out: Path, undisturbed: pd.DataFrame) -> None:
-    assert {path.name for path in out.glob("*.mp4")} == set(CLIPS)
-    pd.testing.assert_frame_equal(pd.read_parquet(out / "gfn" / "trajectory"), undisturbed)
-    assert not list((out / "gfn" / "tmp").iterdir())
-
-
-def executed(out: Path) -> list[tuple[str, str]]:
-    """Stages that were carried through, of all runs."""
-    clips = [line for line in journal_lines(out) if line["event"] == "clip"]
-    return [(clip["video"], stage) for clip in clips for stage in clip["executed"]]
 
 
 def test_the_server_is_killed_in_the_middle(
