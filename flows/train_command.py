@@ -3,18 +3,20 @@
 import json
 import shlex
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from flows.cli_options import Device, Json, Quiet
+from flows.option_group import with_option_groups
 from gfn_core.device_name import DeviceName
 from gfn_core.networks.subspace_name import Subspace
 from gfn_core.training.kinds import LossKind, TeacherKind, Trained
 
 if TYPE_CHECKING:
+    from flows.stabilizing import Audience
     from flows.training import TrainingRequest
 
 train = typer.Typer(no_args_is_help=True, help="Train the networks; look at what they train on.")
@@ -31,42 +33,56 @@ Seed = Annotated[int, typer.Option(min=0, help="Seed of weights and scenes.")]
 Workers = Annotated[int, typer.Option(min=0, help="Processes that render scenes.")]
 
 
+@dataclass(frozen=True)
+class TrainingOptions:
+    """What one may choose whatever is trained."""
+
+    images: Images = None
+    minutes: Minutes = None
+    seed: Seed = 0
+    workers: Workers = 1
+    device: Device = DeviceName.AUTO
+    as_json: Json = False
+    quiet: Quiet = False
+
+    @property
+    def of_request(self) -> dict[str, Any]:
+        """Arguments of a request to train, of whichever kind."""
+        return {
+            "images": self.images,
+            "minutes": self.minutes,
+            "workers": self.workers,
+            "device": self.device,
+            "command": shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),  # for the model card
+        }
+
+    @property
+    def audience(self) -> "Audience":
+        """Who is told what."""
+        from flows.stabilizing import Audience
+
+        return Audience(self.as_json, self.quiet)
+
+
 @train.command("teacher")
+@with_option_groups
 def train_teacher(
-    out: Out,
-    images: Images = None,
-    steps: Steps = 20_000,
-    minutes: Minutes = None,
-    start: Start = None,
-    seed: Seed = 0,
-    workers: Workers = 1,
-    device: Device = DeviceName.AUTO,
-    as_json: Json = False,
-    quiet: Quiet = False,
+    out: Out, options: TrainingOptions, steps: Steps = 20_000, start: Start = None
 ) -> None:
     """Train the unfiltered flow network on synthetic scenes; a second call resumes."""
     from flows.training import TrainingRequest
     from gfn_core.training.loop import LoopSettings
     from gfn_core.training.recipe import TrainingRecipe
 
-    recipe = TrainingRecipe(Trained.TEACHER, loop=LoopSettings(steps=steps), seed=seed)
-    request = TrainingRequest(
-        out,
-        recipe,
-        images,
-        start=start,
-        minutes=minutes,
-        workers=workers,
-        device=device,
-        command=_command_line(),
-    )
-    _run(request, as_json=as_json, quiet=quiet)
+    recipe = TrainingRecipe(Trained.TEACHER, loop=LoopSettings(steps=steps), seed=options.seed)
+    _run(TrainingRequest(out, recipe, start=start, **options.of_request), options)
 
 
 @train.command("student")
+@with_option_groups
 def train_student(
     out: Out,
-    images: Images = None,
+    options: TrainingOptions,
     clips: Annotated[
         Path | None, typer.Option(help="Real videos to distil on: adapts the student to them.")
     ] = None,
@@ -81,13 +97,7 @@ def train_student(
     weighted: Annotated[bool, typer.Option(help="Filter under background weights.")] = True,
     filtered: Annotated[bool, typer.Option(help="Filter at all.")] = True,
     steps: Steps = 20_000,
-    minutes: Minutes = None,
     start: Start = None,
-    seed: Seed = 0,
-    workers: Workers = 1,
-    device: Device = DeviceName.AUTO,
-    as_json: Json = False,
-    quiet: Quiet = False,
 ) -> None:
     """Train GlobalFlowNet on synthetic scenes, and by distillation on clips; resumable."""
     from flows.training import TrainingRequest
@@ -101,28 +111,25 @@ def train_student(
         network=GlobalFlowNetSettings(subspace=subspace, weighted=weighted, filtered=filtered),
         objective=ObjectiveSettings(kind=loss),
         loop=LoopSettings(steps=steps),
-        seed=seed,
+        seed=options.seed,
     )
     request = TrainingRequest(
         out,
         recipe,
-        images,
         clips=clips,
         teacher=teacher,
         teacher_weights=teacher_weights,
         start=start,
-        minutes=minutes,
-        workers=workers,
-        device=device,
-        command=_command_line(),
+        **options.of_request,
     )
-    _run(request, as_json=as_json, quiet=quiet)
+    _run(request, options)
 
 
 @train.command("glocal")
+@with_option_groups
 def train_glocal(
     out: Out,
-    images: Images = None,
+    options: TrainingOptions,
     clips: Annotated[
         Path | None, typer.Option(help="Real videos, in turn with the photographs.")
     ] = None,
@@ -133,16 +140,9 @@ def train_glocal(
     masked: Annotated[bool, typer.Option(help="Tell foreground from background.")] = True,
     area_prior: Annotated[float, typer.Option(min=0, help="Price of foreground; 0: none.")] = 1.0,
     steps: Steps = 4_000,
-    minutes: Minutes = None,
-    seed: Seed = 0,
-    workers: Workers = 1,
-    device: Device = DeviceName.AUTO,
-    as_json: Json = False,
-    quiet: Quiet = False,
 ) -> None:
     """Train GLOCAL on pictures alone, without any ground truth; a second call resumes."""
     from flows.glocal_training import GlocalTrainingRequest, run_glocal_training
-    from flows.stabilizing import Audience
     from gfn_core.networks.global_motion_estimator import GlobalMotionSettings
     from gfn_core.networks.glocal import GlocalSettings
     from gfn_core.settings import SHIPPED_WEIGHTS
@@ -155,20 +155,12 @@ def train_glocal(
         network=GlocalSettings(global_motion=GlobalMotionSettings(vectors=vectors, masked=masked)),
         losses=GlocalLossSettings(area_prior=area_prior),
         loop=replace(standard.loop, steps=steps),
-        seed=seed,
+        seed=options.seed,
     )
     request = GlocalTrainingRequest(
-        out,
-        recipe,
-        images,
-        clips=clips,
-        backbone=backbone or SHIPPED_WEIGHTS,
-        minutes=minutes,
-        workers=workers,
-        device=device,
-        command=_command_line(),
+        out, recipe, clips=clips, backbone=backbone or SHIPPED_WEIGHTS, **options.of_request
     )
-    _say(run_glocal_training(request, Audience(as_json, quiet).notices), as_json=as_json)
+    _say(run_glocal_training(request, options.audience.notices), options)
 
 
 @train.command("preview")
@@ -186,17 +178,11 @@ def preview(
     print(json.dumps({"picture": str(out)}) if as_json else out)
 
 
-def _run(request: "TrainingRequest", *, as_json: bool, quiet: bool) -> None:
-    from flows.stabilizing import Audience
+def _run(request: "TrainingRequest", options: TrainingOptions) -> None:
     from flows.training import run_training
 
-    _say(run_training(request, Audience(as_json, quiet).notices), as_json=as_json)
+    _say(run_training(request, options.audience.notices), options)
 
 
-def _say(weights: Path, *, as_json: bool) -> None:
-    print(json.dumps({"weights": str(weights)}) if as_json else weights)
-
-
-def _command_line() -> str:
-    """What the user typed, for the model card."""
-    return shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
+def _say(weights: Path, options: TrainingOptions) -> None:
+    print(json.dumps({"weights": str(weights)}) if options.as_json else weights)

@@ -42,8 +42,8 @@ def cable() -> Iterator[Cable]:
     """Make the namespace and lay the cable; both are gone at the end."""
     laid = Cable()
     ip("netns", "add", laid.namespace)
+    ip("link", "add", laid.near, "type", "veth", "peer", "name", laid.far)
     try:
-        ip("link", "add", laid.near, "type", "veth", "peer", "name", laid.far)
         ip("link", "set", laid.far, "netns", laid.namespace)
         ip("addr", "add", f"{OURS}/{PREFIX_LENGTH}", "dev", laid.near)
         laid.plug()
@@ -55,7 +55,8 @@ def cable() -> Iterator[Cable]:
             ip("-n", laid.namespace, *words)
         yield laid
     finally:
-        ip("netns", "delete", laid.namespace)  # and with it both ends of the cable
+        ip("link", "delete", laid.near)  # and with it the far end
+        ip("netns", "delete", laid.namespace)
 
 
 def ip(*words: str) -> None:
