@@ -1,6 +1,6 @@
 """Local against mixed motion as a description of actions, filmed by a shaking camera.
 
-    python -m benchmarks.actions --images DIR --out DIR [--clips 12]
+    python -m benchmarks.actions --images DIR --out DIR [--clips 12] [--shake 1]
 
 A cut-out acts before a photograph, in one of nine ways, at random places, sizes and speeds. Clips
 lie as in UCF-101; half of the photographs are seen in training clips only, half in test clips only.
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     library = PhotoLibrary.load(asked.images, PhotoUse.MEASURING, PhotoSplit.HELD_OUT)
     root = asked.out / "clips"
     shutil.rmtree(root, ignore_errors=True)
-    draw_clips(root, library, asked.clips)
+    draw_clips(root, library, asked.clips, asked.shake)
     result = action_result(root, torch.device("cpu"))
     rows = [f"| {name} | {value:g} |" for name, value in asdict(result).items()]
     page = ["| | |", "|---|---|", *rows, "", *(f"- {k}: {v}" for k, v in record().items())]
@@ -63,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def draw_clips(root: Path, library: PhotoLibrary, count: int) -> None:
+def draw_clips(root: Path, library: PhotoLibrary, count: int, shake: float) -> None:
     """Write `count` clips of each act, the first half to train and the others to test."""
     lists: dict[str, list[str]] = {"trainlist01.txt": [], "testlist01.txt": []}
     for number, (label, act) in enumerate(ACTS.items()):
@@ -74,7 +74,7 @@ def draw_clips(root: Path, library: PhotoLibrary, count: int) -> None:
             backdrop = library.photographs[is_test::2][rng.integers(len(library.photographs) // 2)]
             cutout = library.cutouts[is_test::2][rng.integers(len(library.cutouts) // 2)]
             name = f"{label}/v_{label}_g{index:02d}_c01.avi"
-            pictures = performance(rng, act, backdrop, cutout)
+            pictures = performance(rng, act, backdrop, cutout, shake)
             write_rgb_video(root / "UCF-101" / name, pictures, (SIZE.width, SIZE.height), RATE)
             lists["testlist01.txt" if is_test else "trainlist01.txt"].append(f"{name} {number + 1}")
     (root / "ucfTrainTestlist").mkdir()
@@ -83,7 +83,7 @@ def draw_clips(root: Path, library: PhotoLibrary, count: int) -> None:
 
 
 def performance(
-    rng: np.random.Generator, act: Act, backdrop: GrayPhoto, cutout: Cutout
+    rng: np.random.Generator, act: Act, backdrop: GrayPhoto, cutout: Cutout, strength: float
 ) -> Iterator[Picture]:
     """Pictures (H, W, 3) of a cut-out that acts before a photograph, by a shaking camera."""
     place, lean = rng.uniform((-0.35, -0.15), (0.35, 0.15)), rng.uniform(-0.2, 0.2)
@@ -94,7 +94,8 @@ def performance(
         x, y, turn, growth = act(pace * (index / FRAMES - 0.5))
         actor = Similarity.from_parameters(place[0] + x, place[1] + y, lean + turn, growth).matrix
         actor_px = _to_pixels(cutout.gray, height) @ np.linalg.inv(actor)
-        view = shake[index : index + 1].matrix[0] @ SIZE.from_pixels
+        camera = np.eye(3) + strength * (shake[index : index + 1].matrix[0] - np.eye(3))
+        view = camera @ SIZE.from_pixels
         scene = _seen(backdrop, scene_px @ view, cv2.BORDER_REFLECT)
         alpha = _seen(cutout.alpha, actor_px @ view, cv2.BORDER_CONSTANT).astype(np.float32) / 255
         shown = scene + alpha * (_seen(cutout.gray, actor_px @ view, cv2.BORDER_REPLICATE) - scene)
@@ -121,6 +122,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--images", type=Path, required=True, help="folder of photographs")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--clips", type=int, default=12, help="of each act")
+    parser.add_argument("--shake", type=float, default=1.0, help="0: the camera stands still")
     return parser
 
 
