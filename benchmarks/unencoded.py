@@ -30,7 +30,8 @@ from gfn_core.media.probe import probe
 from gfn_core.metrics.evaluation import Video, evaluate
 from gfn_core.metrics.side_by_side import SideBySide
 from gfn_core.motion.estimator import estimate_motion
-from gfn_core.motion.global_flow_estimator import GlobalFlowEstimator, GlobalFlowSettings
+from gfn_core.motion.global_flow_estimator import GlobalFlowEstimator
+from gfn_core.motion.guided_estimator import GuidedSettings
 from gfn_core.motion.model import Motion
 from gfn_core.render.warp import plane_warp, warp_plane
 from gfn_core.settings import SHIPPED_WEIGHTS
@@ -131,7 +132,7 @@ class ClipBench:
         if not table.exists():
             torch.set_num_threads(1)
             network = load_global_flow_net(SHIPPED_WEIGHTS, torch.device("cpu"))
-            estimator = GlobalFlowEstimator(network, torch.device("cpu"), GlobalFlowSettings())
+            estimator = GlobalFlowEstimator(network, torch.device("cpu"), GuidedSettings())
             size = self.info.geometry.fitted(640)
             frames = islice(open_reader(self.clip, self.info, size, 1, False), len(self.source))
             save_motion(table, estimate_motion(frames, estimator, self.info.geometry), {})
