@@ -98,7 +98,10 @@ class ClipBench:
         if method == "deshake":
             height, width = self.source.shape[1:]
             cut = f"crop={round(width * window)}:{round(height * window)}:exact=1"
-            return self._lumas(f"deshake=rx=64:ry=64,{cut},scale={width}:{height}", Path.cwd()), ""
+            scaled = (
+                f"scale={width}:{height},format=yuv420p"  # deshake agrees on no format by itself
+            )
+            return self._lumas(f"format=yuv420p,deshake=rx=64:ry=64,{cut},{scaled}", Path.cwd()), ""
         share = DYNAMIC_ZOOM_SHARE if detail == "dynamic" else 0.0
         bend = StageTwoSettings("off" if method == ALONE else "mean")
         settings = StageOneSettings(crop=window, zoom_share=share, bend=bend)
