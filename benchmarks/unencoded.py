@@ -23,6 +23,7 @@ import pandas as pd
 import torch
 from numpy.typing import NDArray
 
+from benchmarks import pypi_vidstab
 from benchmarks.machine import record
 from benchmarks.quality_table import markdown
 from gfn_core.media.frame_reader import open_reader
@@ -95,13 +96,15 @@ class ClipBench:
             with TemporaryDirectory() as folder:
                 self._lumas("vidstabdetect=result=transforms.trf", Path(folder))
                 return self._lumas(VIDSTAB.format(detail), Path(folder)), ""
-        if method == "deshake":
+        if method in ("deshake", "pypi-30"):
             height, width = self.source.shape[1:]
             cut = f"crop={round(width * window)}:{round(height * window)}:exact=1"
-            scaled = (
-                f"scale={width}:{height},format=yuv420p"  # deshake agrees on no format by itself
-            )
-            return self._lumas(f"format=yuv420p,deshake=rx=64:ry=64,{cut},{scaled}", Path.cwd()), ""
+            seen = f"{cut},scale={width}:{height},format=yuv420p"
+            if method == "deshake":
+                return self._lumas(f"format=yuv420p,deshake=rx=64:ry=64,{seen}", Path.cwd()), ""
+            with TemporaryDirectory() as folder:
+                made = pypi_vidstab.stabilized(self.clip, Path(folder), int(detail))
+                return self._lumas(f"format=yuv420p,{seen}", Path(folder), made), ""
         share = DYNAMIC_ZOOM_SHARE if detail == "dynamic" else 0.0
         bend = StageTwoSettings("off" if method == ALONE else "mean")
         settings = StageOneSettings(crop=window, zoom_share=share, bend=bend)
@@ -141,9 +144,16 @@ class ClipBench:
             save_motion(table, estimate_motion(frames, estimator, self.info.geometry), {})
         return load_motion(table)
 
-    def _lumas(self, filters: str, folder: Path) -> Lumas:
+    def _lumas(self, filters: str, folder: Path, video: Path | None = None) -> Lumas:
         command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-nostdin"]
-        command += ["-i", str(self.clip.resolve()), "-map", "0:v:0", "-fps_mode", "passthrough"]
+        command += [
+            "-i",
+            str((video or self.clip).resolve()),
+            "-map",
+            "0:v:0",
+            "-fps_mode",
+            "passthrough",
+        ]
         command += ["-vf", f"{filters},extractplanes=y", "-frames:v", str(self.frames)]
         command += ["-f", "rawvideo", "-"]
         raw = subprocess.run(command, cwd=folder, capture_output=True, check=True).stdout

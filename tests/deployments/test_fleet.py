@@ -54,7 +54,7 @@ def test_a_schedule_fires(fleet: Fleet) -> None:
         begun = wait_for(lambda: scheduled_run(fleet, deployment), 400)
     finally:
         as_before = {"schedule": nightly["schedule"], "active": True}
-        httpx.patch(f"{schedules}/{nightly['id']}", json=as_before).raise_for_status()
+        wait_for(lambda: httpx.patch(f"{schedules}/{nightly['id']}", json=as_before).is_success, 60)
     assert fleet.ended(begun)["type"] == "COMPLETED"
 
 

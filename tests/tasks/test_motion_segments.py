@@ -66,6 +66,7 @@ def test_a_drawn_clip_in_segments(long_clip: Path, estimator: EstimatorName) -> 
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("estimator", ESTIMATORS)
 @pytest.mark.parametrize("name", REAL)
 def test_real_clips_in_segments(name: str, estimator: EstimatorName) -> None:

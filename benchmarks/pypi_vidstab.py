@@ -1,0 +1,35 @@
+"""The `vidstab` of PyPI, another project than ffmpeg's: corners, LK and a moving average.
+
+It needs an OpenCV older than ours, so it runs in an environment of its own, named by
+GFN_PYPI_VIDSTAB (`python -m venv E; E/bin/pip install vidstab "opencv-python-headless<4.13"`, then
+GFN_PYPI_VIDSTAB=E/bin/python).
+"""
+
+import os
+import subprocess
+from pathlib import Path
+
+PYTHON = "GFN_PYPI_VIDSTAB"
+PROGRAM = """
+import sys
+import cv2
+cv2.destroyAllWindows = lambda: None  # a headless OpenCV has no windows, and refuses to close them
+from vidstab import VidStab
+source, output, smoothing = sys.argv[1:]
+VidStab().stabilize(
+    input_path=source, output_path=output, smoothing_window=int(smoothing), show_progress=False
+)
+"""
+
+
+def stabilized(clip: Path, folder: Path, smoothing: int) -> Path:
+    """Stabilize `clip` into a Motion-JPEG file in `folder`, with black edges.
+
+    Raises RuntimeError where it did not come to an end.
+    """
+    video = folder / "vidstab.avi"
+    command = [os.environ[PYTHON], "-c", PROGRAM, str(clip.resolve()), str(video), str(smoothing)]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"vidstab of PyPI: {done.stderr.strip().splitlines()[-1:]}")
+    return video
