@@ -100,8 +100,8 @@ def nus_scores(path: TrackedPath) -> tuple[float, float]:
     center = np.cumsum(motion.translation)
     rotation = np.cumsum(motion.rotation_rad)
     return (
-        _slow_share(np.stack([center.real, center.imag], -1), STILL_PX / HALF_WIDTH_PX),
-        _slow_share(rotation[:, None], STILL_RAD),
+        slow_share(np.stack([center.real, center.imag], -1), STILL_PX / HALF_WIDTH_PX),
+        slow_share(rotation[:, None], STILL_RAD),
     )
 
 
@@ -121,7 +121,7 @@ def high_passed(path: ComplexArray, sigma_frames: float) -> ComplexArray:
     return np.asarray(path - mean)
 
 
-def _slow_share(path: FloatArray, still: float) -> float:
+def slow_share(path: FloatArray, still: float) -> float:
     """Energy of bins 1 to 5 as a share of all but the constant part; path (N, D)."""
     moved = path - path.mean(axis=0)
     if np.sqrt((moved**2).sum(axis=-1).mean()) < still:

@@ -1,5 +1,7 @@
 """Predicted figures against closed forms."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -40,7 +42,36 @@ def test_what_follows_the_camera_leaves_nothing() -> None:
     assert found.largest_correction_px == pytest.approx(0.02 * 960, rel=0.01)
 
 
+def test_the_flow_scores_by_how_slow_it_is() -> None:
+    still, time = Similarity.identity(FRAMES), np.arange(FRAMES) / FRAMES
+    slow = 0.02 * np.sin(2 * np.pi * 2 * time)  # bin 2 of the spectrum
+    quick = 0.02 * np.sin(2 * np.pi * 50 * time)  # bin 50
+    for x, score in ((0 * time, 1.0), (slow, 1.0), (quick, 0.0), (slow + quick, 0.5)):
+        assert predict(moved(x), 1.0, still).flow_stability == pytest.approx(score, abs=0.01)
+
+
+def test_what_the_dct_adds_to_the_flow_counts() -> None:
+    quick = 0.02 * np.sin(2 * np.pi * 50 * np.arange(FRAMES) / FRAMES)
+    homographies = moved(quick)
+    dct = np.zeros((FRAMES, 18))
+    dct[1:, 0] = np.diff(quick)  # the constant term: a shift of the whole frame
+    by_dct = replace(moved(0 * quick), dct=dct)
+    still = Similarity.identity(FRAMES)
+    assert predict(by_dct, 1.0, still).flow_stability == pytest.approx(
+        predict(homographies, 1.0, still).flow_stability, abs=1e-9
+    )
+
+
 def test_a_cut_is_no_motion() -> None:
     motion = moved(np.where(np.arange(FRAMES) < 200, 0.0, 0.5))
     motion.shot_start[200] = True
     assert predict(motion, 1.0, Similarity.identity(FRAMES)).jitter_px < 1e-9
+
+
+def test_one_frame_is_still() -> None:
+    one = moved(np.zeros(FRAMES))
+    short = replace(
+        one,
+        **{name: value[:1] for name, value in vars(one).items() if isinstance(value, np.ndarray)},
+    )
+    assert predict(short, 0.9, Similarity.identity(1)).flow_stability == 1.0
