@@ -20,7 +20,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.machine import record
-from benchmarks.quality_table import markdown
+from benchmarks.quality_plot import draw
+from benchmarks.quality_table import REFERENCE, markdown
 from benchmarks.stabilizers import (
     VIDEO_SUFFIXES,
     RunError,
@@ -124,6 +125,8 @@ def _write(table: pd.DataFrame, machine: dict[str, str], out: Path) -> None:
     notes = {"machine": json.dumps(machine), "opencv_seed": str(SEED)}
     pq.write_table(arrow.replace_schema_metadata(notes), out / "quality.parquet")
     (out / "quality.md").write_text(markdown(table, machine))
+    if REFERENCE in set(table[table["error"] == ""]["method"]):
+        draw(table, out / "quality.png")
 
 
 def _progress(row: Row) -> str:

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from benchmarks import pypi_vidstab
 from benchmarks.machine import record
+from benchmarks.quality_plot import draw
 from benchmarks.quality_table import markdown
 from gfn_core.media.frame_reader import open_reader
 from gfn_core.media.probe import probe
@@ -62,8 +63,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
             continue
         rows += ClipBench(clip, asked.frames, asked.out).rows(asked.methods.split(","))
         pd.DataFrame(rows).to_csv(csv, index=False)
-    page = markdown(pd.DataFrame(rows), record())
-    (asked.out / "unencoded.md").write_text(page)
+    table = pd.DataFrame(rows)
+    (asked.out / "unencoded.md").write_text(markdown(table, record()))
+    draw(table, asked.out / "unencoded.png")
 
 
 class ClipBench:
