@@ -168,7 +168,7 @@ def _kind(outcome: dict[str, object]) -> str:
 
 def _plays(video: Path) -> bool:
     try:
-        with av.open(str(video)) as container:
+        with av.open(str(video), metadata_errors="replace") as container:
             return sum(1 for _ in container.decode(video=0)) > 0
     except av.FFmpegError:
         return False
