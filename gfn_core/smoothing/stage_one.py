@@ -27,6 +27,7 @@ MEMORY = 8.0  # time constants after which a frame hardly matters: solved along,
 MOST_LOOKAHEAD = 3  # times the frames kept, so that time grows linearly at any frame rate
 HISTORY_FRAMES = 3  # a jerk reaches back over three frames
 USUAL_FRAME_RATE = 30.0  # where the time stamps say nothing
+FASTEST_FRAME_RATE = 10_000.0  # beyond it, they say nothing that could be true
 
 
 def smooth(
@@ -64,7 +65,8 @@ def frame_rate(pts_seconds: FloatArray) -> float:
     """Return the usual number of frames a second, from time stamps (N,)."""
     steps = np.diff(pts_seconds)
     usual_step = np.median(steps) if len(steps) else 0.0
-    return float(1 / usual_step) if usual_step > 0 else USUAL_FRAME_RATE
+    is_possible = usual_step > 1 / FASTEST_FRAME_RATE
+    return float(1 / usual_step) if is_possible else USUAL_FRAME_RATE
 
 
 def _smooth_shot(path: CalmPath, motion: Similarity, kept_frames: int) -> Similarity:

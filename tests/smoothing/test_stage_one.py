@@ -422,3 +422,10 @@ def test_shots_and_frame_rate_from_plain_arrays():
     assert frame_rate(np.array([0.0, 0.04, 0.08, 0.5, 0.54])) == pytest.approx(25)
     assert frame_rate(np.array([0.0])) == 30
     assert frame_rate(np.zeros(5)) == 30
+
+
+@pytest.mark.parametrize(
+    ("step_seconds", "expected"), [(1 / 25, 25), (1e-3, 1000), (4.7e-10, 30), (0.0, 30)]
+)
+def test_a_rate_that_no_camera_has_counts_as_none(step_seconds, expected):
+    assert frame_rate(step_seconds * np.arange(12)) == pytest.approx(expected)
