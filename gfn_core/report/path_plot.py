@@ -18,6 +18,7 @@ SIDE_COLORS = ("#2e86ab", "#5aa469", "#b565a7", "#d1793b")
 INK = "#123456"  # becomes the page's own text colour, dark or light
 LEFT, RIGHT = 0.1, 0.985  # of the figure's width: where the time axis begins and ends
 STYLE = {"svg.fonttype": "none", "svg.hashsalt": "gfn"}  # text as text; the same file every time
+WHOLE_SHARE = 0.9  # of the time axis: a doubt about more is listed, not shaded
 MOMENT_SHARE = 0.004  # of the time axis: a doubt about one frame is drawn this wide
 
 PARAMETERS: tuple[tuple[str, Callable[[Similarity], FloatArray]], ...] = (
@@ -90,9 +91,12 @@ def _mark(axis: Axes, course: Course, doubts: Sequence[Finding]) -> None:
         axis.axvline(cut, color=CUT_COLOR, linestyle=":", linewidth=1)
     start, end = time_span(course)
     for doubt in doubts:
-        if doubt.start_seconds is not None and doubt.end_seconds is not None:
-            last = max(doubt.end_seconds, doubt.start_seconds + MOMENT_SHARE * (end - start))
-            axis.axvspan(doubt.start_seconds, last, color=DOUBT_COLOR, alpha=0.25, linewidth=0)
+        if doubt.start_seconds is None or doubt.end_seconds is None:
+            continue
+        if doubt.end_seconds - doubt.start_seconds > WHOLE_SHARE * (end - start):
+            continue  # shading all of it would point at nothing
+        last = max(doubt.end_seconds, doubt.start_seconds + MOMENT_SHARE * (end - start))
+        axis.axvspan(doubt.start_seconds, last, color=DOUBT_COLOR, alpha=0.25, linewidth=0)
 
 
 def _ink(axis: Axes) -> None:
