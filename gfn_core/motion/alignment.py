@@ -148,6 +148,8 @@ def _aligned(
         moved = np.linalg.inv(estimate.homography) @ start.homography
         offset = bases.weights_of(normalized(moved))
         step, uncertainty = _solved(pair[0].design, agreement, offset, settings)
+        if not np.linalg.norm(step[:BASES]) < settings.farthest:  # nor if it is no number
+            break
         back = bases.homography_of(step[:BASES] / estimate.gain)
         estimate = _Estimate(
             normalized(estimate.homography @ np.linalg.inv(back)),

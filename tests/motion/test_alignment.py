@@ -1,5 +1,6 @@
 """Exact truth: pictures drawn from a formula, so that a warped frame needs no interpolation."""
 
+import cv2
 import numpy as np
 import pytest
 
@@ -172,3 +173,20 @@ def test_inverse_undoes():
     forward, backward = aligned(*frames, [np.eye(3)]), aligned(*frames[::-1], [np.eye(3)])
     closed = normalized(backward.homography @ forward.homography)
     assert error_px(closed, np.eye(3)) < 0.03
+
+
+def unlike(seed):
+    """Noise of some scale and contrast, most of the frame black in one of three."""
+    rng = np.random.default_rng(seed)
+    noise = rng.normal(0, 1, (GEOMETRY.height, GEOMETRY.width)).astype(np.float32)
+    noise = cv2.GaussianBlur(noise, (0, 0), [1, 3, 8, 20][seed % 4])
+    if seed % 3 == 0:
+        noise[:, : GEOMETRY.width * 9 // 10] = 0
+    contrast = [60, 20, 5, 100][(seed // 4) % 4] / noise.std()
+    return np.clip(128 + contrast * noise, 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("seed", [333, 339, 381, 387])
+def test_steps_that_lead_nowhere_are_not_taken(seed):
+    found = aligned(unlike(seed), unlike(seed + 7), [np.eye(3)])
+    assert np.isfinite(found.homography).all()
