@@ -60,7 +60,7 @@ def videos() -> Iterator[object]:
         yield pytest.param(name, marks=[late] if name in LATE else [])
 
 
-@pytest.mark.parametrize("video", videos())
+@pytest.mark.parametrize("video", list(videos()))
 def test_what_differs_is_named(crossed: dict[str, Passage], video: str) -> None:
     passage = crossed[video]
     if passage.error:
