@@ -31,9 +31,8 @@ FRAMES, RATE = 24, 25
 SIZE = FrameGeometry(320, 180)
 MARGIN = 0.8  # the camera shows this much of the photograph's width, and shakes within it
 
-Act = Callable[
-    [float], tuple[float, float, float, float]
-]  # time -> x, y half-widths, rad, log scale
+Pose = tuple[float, float, float, float]  # x, y in half-widths, rad, log of the scale
+Act = Callable[[float], Pose]  # of seconds
 ACTS: dict[str, Act] = {
     "GoesLeft": lambda t: (-0.5 * t, 0, 0, 0),
     "GoesRight": lambda t: (0.5 * t, 0, 0, 0),

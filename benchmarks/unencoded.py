@@ -98,11 +98,11 @@ class ClipBench:
             with TemporaryDirectory() as folder:
                 self._lumas("vidstabdetect=result=transforms.trf", Path(folder))
                 return self._lumas(VIDSTAB.format(detail), Path(folder)), ""
-        if method in ("deshake", "pypi-30"):
+        if kind in ("deshake", "pypi"):
             height, width = self.source.shape[1:]
             cut = f"crop={round(width * window)}:{round(height * window)}:exact=1"
             seen = f"{cut},scale={width}:{height},format=yuv420p"
-            if method == "deshake":
+            if kind == "deshake":
                 return self._lumas(f"format=yuv420p,deshake=rx=64:ry=64,{seen}", Path.cwd()), ""
             with TemporaryDirectory() as folder:
                 made = pypi_vidstab.stabilized(self.clip, Path(folder), int(detail))

@@ -16,16 +16,9 @@ from tests.tracks_settings import TRACKS
 @pytest.fixture(scope="session")
 def fleet(tmp_path_factory: pytest.TempPathFactory, small_clip: Path) -> Iterator[Fleet]:
     folder = tmp_path_factory.mktemp("fleet")
-    fleet = Fleet(folder, free_port())
-    fleet.source.mkdir()
-    (fleet.source / "clip.mp4").write_bytes(small_clip.read_bytes())
-    try:
-        fleet.start_server()
-        fleet.set_up()
-        fleet.start_worker()
+    with Fleet(folder, free_port()).running() as fleet:
+        (fleet.source / "clip.mp4").write_bytes(small_clip.read_bytes())
         yield fleet
-    finally:
-        fleet.stop()
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,18 @@ class Fleet:
             }
             | self.settings
         )
+
+    @contextmanager
+    def running(self) -> Iterator["Fleet"]:
+        """Server, deployments and worker, up; nothing is left of them at the end."""
+        self.source.mkdir()
+        try:
+            self.start_server()
+            self.set_up()
+            self.start_worker()
+            yield self
+        finally:
+            self.stop()
 
     def start_server(self) -> None:
         self._start("server", "server", "start", "--host", self.host, "--port", str(self.port))

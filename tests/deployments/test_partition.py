@@ -29,14 +29,8 @@ def distant(wire: Cable, tmp_path_factory: pytest.TempPathFactory) -> Iterator[F
     """A fleet whose worker reaches the server through the cable alone."""
     folder = tmp_path_factory.mktemp("distant")
     fleet = Fleet(folder, free_port(), {"NO_PROXY": "*"}, host=OURS, worker_prefix=wire.inside)
-    fleet.source.mkdir()
-    try:
-        fleet.start_server()
-        fleet.set_up()
-        fleet.start_worker()
+    with fleet.running():
         yield fleet
-    finally:
-        fleet.stop()
 
 
 @pytest.mark.parametrize("away_seconds", [10, 90])
