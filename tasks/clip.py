@@ -14,10 +14,10 @@ from gfn_core.store.archive import Archive
 from gfn_core.store.keys import ArtifactRef, Stage, plain
 from gfn_core.store.published import CurrentArtifacts
 
-PROBE = Stage("probe", version=2, suffix=".json")
-MOTION = Stage("motion", version=4, suffix=".parquet")
+PROBE = Stage("probe", version=3, suffix=".json")
+MOTION = Stage("motion", version=5, suffix=".parquet")
 TRAJECTORY = Stage("trajectory", version=3, suffix=".parquet")
-RENDER = Stage("render", version=5, suffix=".json")
+RENDER = Stage("render", version=6, suffix=".json")
 ACTIVITY = Stage("activity", version=1, suffix=".parquet")
 REPORT = Stage("report", version=3, suffix=".html")
 

@@ -68,6 +68,8 @@ def _picture_losses(before: VideoInfo, after: VideoInfo) -> Iterator[str]:
         yield f"pixel aspect {before.geometry.pixel_aspect}: {after.geometry.pixel_aspect}"
     if (before.rotation_degrees, before.is_mirrored) != (after.rotation_degrees, after.is_mirrored):
         yield f"orientation {before.rotation_degrees} degrees: {after.rotation_degrees} degrees"
+    if not before.timestamps_rise:
+        yield "times of frames: missing, repeated or out of order: given in rising order"
     # Frames keep their times; how long the last one stays, the pipe to the encoder cannot tell.
     longer = after.duration_seconds - before.duration_seconds
     tick = max(float(before.time_base), float(after.time_base), DURATION_TOLERANCE_SECONDS)

@@ -24,7 +24,7 @@ from gfn_core.media.container import (
     open_container,
     prepare_decoder,
 )
-from gfn_core.media.timeline import Timeline
+from gfn_core.media.timeline import Timeline, holds_timestamps
 from gfn_core.media.video_info import ColorTags, StreamInfo, VideoInfo
 
 FIRST_FRAMES = 17  # the deepest reordering of any codec is 16 frames
@@ -88,7 +88,7 @@ def _describe(
         color=color,
         streams=_streams(container),
         is_mirrored=is_mirrored,
-        timestamps_rise=_rise([frame.pts for frame in frames]),
+        timestamps_rise=holds_timestamps(container) and _rise([frame.pts for frame in frames]),
         field_order=_field_order(stream, frames),
         declared_seconds=_declared_seconds(stream, time_base),
     )

@@ -3,8 +3,9 @@
 The rule, for every reader: frames come in the order in which the decoder puts them out, which is
 the order of presentation. A frame's time is the timestamp that the container gave it. Some
 containers give timestamps that do not rise in that order (AVI with B-frames, clumsy cutters); in
-such a video the k-th frame takes the k-th smallest timestamp. Times rise strictly: of two frames
-with one timestamp the second comes a tick later.
+such a video the k-th frame takes the k-th smallest timestamp. Bare streams (.h264, .m2v) have none:
+their frames follow one another evenly. Times rise strictly: of two frames with one timestamp the
+second comes a tick later.
 """
 
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 import av
 import numpy as np
 from av.container import InputContainer
+from av.format import Flags
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
@@ -43,6 +45,7 @@ class Timeline:
 
         Raises `DamagedVideo` where there is no end of them.
         """
+        has_times = holds_timestamps(container)
         pts: list[int] = []
         next_pts, last = 0, (0, 0)
         try:
@@ -50,7 +53,8 @@ class Timeline:
                 if not packet.size:
                     continue
                 # without a timestamp: the decoding time, else the end of the packet before
-                time = next(t for t in (packet.pts, packet.dts, next_pts) if t is not None)
+                own = (packet.pts, packet.dts) if has_times else ()
+                time = next(t for t in (*own, next_pts) if t is not None)
                 next_pts = time + max(1, packet.duration or 1)
                 if not packet.is_discard:  # cut away by an edit list
                     pts.append(time)
@@ -60,6 +64,11 @@ class Timeline:
         except av.FFmpegError:
             pass  # a broken tail: the video ends here
         return cls(np.sort(np.array(pts, np.int64)), last[1])
+
+
+def holds_timestamps(container: InputContainer) -> bool:
+    """Whether times come from the file; those of a bare stream are the reader's guess."""
+    return not container.format.flags & Flags.no_timestamps.value
 
 
 @dataclass

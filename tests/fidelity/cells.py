@@ -18,6 +18,7 @@ FRAMES, RATE = 10, 25
 SOUND = "-f lavfi -i sine=duration=0.4"
 TWO_SOUNDS = f"{SOUND} -f lavfi -i sine=880:duration=0.4"
 AAC = "-c:a aac -b:a 64k"
+UNTIMED = "times of frames: missing, repeated or out of order: given in rising order"
 X264 = "-c:v libx264 -preset ultrafast -bf 2 -pix_fmt yuv420p"
 X265 = "-c:v libx265 -preset ultrafast -x265-params log-level=none -pix_fmt yuv420p"
 VP9 = "-c:v libvpx-vp9 -cpu-used 5 -pix_fmt yuv420p"
@@ -279,8 +280,9 @@ CELLS = (
     ),
     Cell(
         *("times", "variable frame rate", "vfr.mp4"),
-        f"-vf 'settb=1/1000,setpts=40*N+12*mod(N\\,3)' {X264} -fps_mode passthrough",
-        lost=("time of the last frame: 0.004 s longer",),
+        "-vf 'settb=1/1000,setpts=40*N+12*mod(N\\,3)' "
+        f"{X264} -enc_time_base 1/1000 -fps_mode passthrough",
+        lost=("time of the last frame: 0.028 s longer",),
         is_quick=True,
     ),
     Cell(
@@ -297,7 +299,12 @@ CELLS = (
         *("times", "edit list", "edit.mp4", f"{X264} {AAC} -g 4", (), SOUND),
         finish=remuxed(before="-ss 0.1"),
     ),
-    Cell("times", "no timestamps", "times.avi", "-c:v libx264 -preset ultrafast -bf 2"),
+    Cell(
+        *("times", "no timestamps", "times.avi"),
+        "-c:v libx264 -preset ultrafast -bf 2",
+        lost=(UNTIMED,),
+    ),
+    Cell("times", "a bare stream", "bare.m2v", "-c:v mpeg2video -bf 2", lost=(UNTIMED,)),
     Cell("times", "sound starts later", "l.mov", f"{X264} {AAC}", (), f"-itsoffset 0.1 {SOUND}"),
     Cell("streams", "two languages", "two.mp4", f"{TWO_TONGUES} {AAC}", (), TWO_SOUNDS),
     Cell(

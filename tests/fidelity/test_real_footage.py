@@ -15,13 +15,6 @@ from tests.fidelity.conftest import GFN, PLAINLY, Passage
 CLIPS = Path(__file__).resolve().parents[3] / "shared" / "clips"
 VIDEOS = sorted(path for path in CLIPS.rglob("*") if path.suffix.lower() in VIDEO_SUFFIXES)
 
-GUESSED = "the container's times do not rise; ffmpeg guesses others than our rule"
-OTHERWISE = {  # clips whose frames come at other times than ffmpeg's own decoder says
-    "oddities/mpeg1_visp_cube.mpeg": "sparse times: the frames after the first come 0.04 s late",
-    "oddities/nopts_packedb_hmdb51_RATRACE.avi": GUESSED,
-    "scenes/hmdb_truman_cut.avi": GUESSED,
-    "shaky/nus_regular2.m4v": GUESSED,
-}
 NOTHING = "nothing excuses this"
 NAMED = {  # property of a file: word of the note
     "size": NOTHING,
@@ -44,7 +37,16 @@ pytestmark = [
 def crossed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Passage]:
     """All of them, stabilized in one run."""
     out = tmp_path_factory.mktemp("real")
-    command = [*GFN, str(CLIPS), str(out), *PLAINLY, "--preset", "veryfast"]
+    command = [
+        *GFN,
+        str(CLIPS),
+        str(out),
+        *PLAINLY,
+        "--preset",
+        "veryfast",
+        "--estimator",
+        "globalflownet",
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr
     return passages_of(json.loads(done.stdout)["outcomes"], out)
@@ -59,15 +61,7 @@ def passages_of(outcomes: list[dict], out: Path) -> dict[str, Passage]:
     }
 
 
-def videos() -> Iterator[object]:
-    for path in VIDEOS:
-        name = path.relative_to(CLIPS).as_posix()
-        reason = OTHERWISE.get(name)
-        marks = [pytest.mark.xfail(strict=True, reason=reason)] if reason else []
-        yield pytest.param(name, marks=marks)
-
-
-@pytest.mark.parametrize("video", list(videos()))
+@pytest.mark.parametrize("video", [path.relative_to(CLIPS).as_posix() for path in VIDEOS])
 def test_what_differs_is_named(crossed: dict[str, Passage], video: str) -> None:
     passage = crossed[video]
     if passage.error:
@@ -86,14 +80,12 @@ def differences(passage: Passage) -> Iterator[tuple[str, str]]:
     """What is not as it was, and the word by which a note would name it."""
     before, after = passage.before, passage.after
     tick = max(before.tick, after.tick) * 1.001
-    # What times mean that do not rise, every reader guesses by itself: gfn_core/media/timeline.py.
-    rise = bool(np.all(np.diff(before.times) > 0))
     if len(after.times) != len(before.times):
         yield f"{len(after.times)} frames, not {len(before.times)}", NOTHING
-    elif rise and np.abs(after.times - before.times).max() > tick:
-        yield "times of frames", NOTHING
-    if rise and abs(after.duration_seconds - before.duration_seconds) > tick:
-        yield f"{after.duration_seconds} s, not {before.duration_seconds}", "time of the last frame"
+    elif np.abs(after.times - before.times).max() > tick:
+        yield "times of frames", "times of frames"  # every reader guesses: see media/timeline.py
+    if abs(after.duration_seconds - before.duration_seconds) > tick:
+        yield f"{after.duration_seconds} s, not {before.duration_seconds}", "time"
     for name, word in NAMED.items():
         was, now = getattr(before, name), getattr(after, name)
         if was != now:

@@ -12,7 +12,7 @@ from gfn_core.media.plane_reader import read_planes
 from gfn_core.media.probe import probe
 from gfn_core.media.video_writer import VideoWriter
 
-CLIPS = Path("/work/shared/clips")
+CLIPS = Path(__file__).resolve().parents[3] / "shared" / "clips"
 
 
 def run_ffmpeg(*arguments):

@@ -20,7 +20,7 @@ from tasks.clip import Clip
 from tasks.estimating import segment_motion, whole_motion
 from tasks.motion_segments import _closed
 
-CLIPS = Path("/work/shared/clips")
+CLIPS = Path(__file__).resolve().parents[3] / "shared" / "clips"
 REAL = [
     "shaky/nus_regular2.m4v",  # uneven times
     "shaky/kinetics_street.mp4",

@@ -17,7 +17,7 @@ from gfn_core.training.photographs import (
     read_photograph,
 )
 
-SHARED = Path("/work/shared/images")
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "images"
 
 
 @pytest.fixture(scope="module")
