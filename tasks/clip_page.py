@@ -94,13 +94,13 @@ class ClipFacts:
 
     def stills(self) -> StillPair | None:
         """The frame that is corrected most, before and after; None where it cannot be decoded."""
-        info, course = self.probed.info, self.course
+        info, course, threads = self.probed.info, self.course, self.clip.threads
         size = StillSize.of(info, STILL_PX)
         frame = course.most_corrected
         try:
             seconds = float(course.pts_seconds[frame])
-            before = still(self.clip.source, seconds, size, info.stream_index)
-            after = still(self.clip.output, seconds, size, None)
+            before = still(self.clip.source, seconds, size, info.stream_index, threads)
+            after = still(self.clip.output, seconds, size, None, threads)
         except (GfnError, IndexError, ValueError):
             return None
         outlined = with_outline(before, course.corners[frame])

@@ -73,11 +73,14 @@ def video_stream(container: InputContainer, index: int) -> VideoStream:
     return next(stream for stream in container.streams.video if stream.index == index)
 
 
-def decoded_frames(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
+def decoded_frames(
+    container: InputContainer, stream: VideoStream, from_pts: int | None = None
+) -> Iterator[VideoFrame]:
     """Decode a stream in presentation order; packets that cannot be decoded are passed over.
 
     Like ffmpeg, a damaged packet costs its own frames and not those after it, and a container that
-    breaks off ends the video there.
+    breaks off ends the video there. Frames before `from_pts` that no other frame refers to are
+    passed over, too: who waits for a later one need not wait for them.
     """
     packets = container.demux(stream)
     while True:
@@ -86,6 +89,8 @@ def decoded_frames(container: InputContainer, stream: VideoStream) -> Iterator[V
         except (StopIteration, av.FFmpegError):
             break
         if packet.size:  # an empty packet in mid-stream would tell the decoder that all is over
+            is_early = from_pts is not None and packet.pts is not None and packet.pts < from_pts
+            stream.codec_context.skip_frame = "NONREF" if is_early else "DEFAULT"
             yield from _frames_of(stream, packet)
     yield from _frames_of(stream, None)
 

@@ -35,23 +35,26 @@ class StillSize:
         return cls(max(1, round(width * scale)), max(1, round(height * scale)))
 
 
-def still(path: Path, seconds: float, size: StillSize, stream_index: int | None) -> Picture:
+def still(
+    path: Path, seconds: float, size: StillSize, stream_index: int | None, threads: int = 0
+) -> Picture:
     """Decode the frame shown at `seconds`, as coded; the main stream where no index is given.
 
-    Raises `SourceError` when the file cannot be read; black where no frame can be decoded.
+    `threads` 0 is as many as cores. Black where no frame can be decoded. Raises `SourceError` when
+    the file cannot be read.
     """
     with open_container(path) as container:
         if stream_index is None:
             stream = main_video_stream(container, path)
         else:
             stream = video_stream(container, stream_index)
-        prepare_decoder(stream, threads=1)
-        if stream.time_base:
-            _seek(container, stream, int(seconds / stream.time_base))
+        prepare_decoder(stream, threads)
+        pts = round(seconds / stream.time_base) if stream.time_base else 0
+        _seek(container, stream, pts)
         last = None
-        for frame in decoded_frames(container, stream):
+        for frame in decoded_frames(container, stream, from_pts=pts):
             last = frame
-            if frame.time is None or frame.time >= seconds - 1e-6:
+            if frame.pts is None or frame.pts >= pts:
                 break
         if last is None:
             return np.zeros((size.height, size.width, 3), np.uint8)

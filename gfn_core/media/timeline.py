@@ -68,7 +68,7 @@ class Timeline:
 
 def holds_timestamps(container: InputContainer) -> bool:
     """Whether times come from the file; those of a bare stream are the reader's guess."""
-    return not container.format.flags & Flags.no_timestamps.value
+    return not Flags(container.format.flags) & Flags.no_timestamps
 
 
 @dataclass

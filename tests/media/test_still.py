@@ -16,15 +16,16 @@ TURNED = sorted(ODDITIES.glob("rotation_ff_four-colors-*.mp4"))
 STRETCHED = sorted(ODDITIES.glob("sar_*"))
 
 
-@pytest.mark.parametrize("index", [0, 1, 22, 44])
+@pytest.mark.parametrize("index", [0, 1, 22, 43, 44])
 def test_the_frame_shown_at_a_time(small_clip: Path, index: int) -> None:
     info = probe(small_clip)
     with av.open(str(small_clip)) as container:
         frames = list(container.decode(video=0))
     size = StillSize.of(info, 640)
     assert (size.width, size.height) == (320, 180), "never enlarged"
-    found = still(small_clip, frames[index].time, size, info.stream_index)
-    assert np.array_equal(found, frames[index].to_ndarray(format="rgb24"))
+    for threads in (0, 1, 3):
+        found = still(small_clip, frames[index].time, size, info.stream_index, threads)
+        assert np.array_equal(found, frames[index].to_ndarray(format="rgb24"))
 
 
 def test_a_time_beyond_the_end_gives_the_last_frame(small_clip: Path) -> None:
