@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from gfn_core.geometry import FloatArray, FrameGeometry
-from gfn_core.motion.alignment import AlignmentSettings, align
+from gfn_core.motion.alignment import align
 from gfn_core.motion.alignment_frame import alignment_frame
 from gfn_core.motion.bases import OrthonormalBases
 from gfn_core.motion.coverage import area_share, border_weights, coverage_weights
@@ -14,6 +14,7 @@ from gfn_core.motion.estimator import PairMotion
 from gfn_core.motion.fitting import Fit, FitSettings, fit_homography, rival_motions
 from gfn_core.motion.guide import Guide
 from gfn_core.motion.homography import transform
+from gfn_core.motion.photometric_error import AlignmentSettings
 from gfn_core.motion.residual_flow import residual_dct
 from gfn_core.motion.shots import likeness
 from gfn_core.motion.tracks import (
@@ -30,6 +31,7 @@ LARGEST_LAPLACIAN = 4 * 255
 SURE_SUPPORT = 0.3  # of the background's tracks
 NO_DCT = np.zeros(0)
 GUESS_CONFIDENCE = 0.5  # at most: a motion that no track confirms
+EXPLAINED = (0.6, 0.9)  # of the images' difference: below the first no confirmation, above it all
 
 
 @dataclass(frozen=True)
@@ -114,16 +116,21 @@ class FramePair:
             starts=[start],
             settings=self.settings.fit,
         )
-        return Agreement.of(fine, self.polished(fine, fit))
+        return self.polished(Agreement.of(fine, fit))
 
-    def polished(self, tracks: Tracks, fit: Fit) -> Fit:
-        """Align the images where tracks leave doubt, and a guide says which pixels to trust."""
+    def polished(self, found: Agreement) -> Agreement:
+        """Align the images where tracks leave doubt, and a guide says which pixels to trust.
+
+        A camera shaken so hard that corners blur and are lost leaves no track to agree with; then
+        the images bear witness themselves, if the background is alike once it has been moved.
+        """
         if self.guide is None:
-            return fit
+            return found
+        tracks, fit = found.tracks, found.fit
         trusted = self.background_weights(tracks.source)
         support = float(trusted @ fit.inlier_weights) / max(trusted.sum(), 1.0)
         if fit.uncertainty < self.settings.sure_uncertainty and support > SURE_SUPPORT:
-            return fit
+            return found
         first, second = (
             alignment_frame(frame.luma, self.geometry, self.bases)
             for frame in (self.first, self.second)
@@ -131,8 +138,11 @@ class FramePair:
         starts, background = [fit.homography, self.guide.homography], self.guide.background
         aligned = align(first, second, starts, background, self.settings.alignment)
         if not aligned.improved:
-            return fit
-        return replace(fit, homography=aligned.homography, uncertainty=aligned.uncertainty)
+            return found
+        better = replace(fit, homography=aligned.homography, uncertainty=aligned.uncertainty)
+        confirmed = float(np.interp(aligned.explained, EXPLAINED, (0, 1)) * background.mean())
+        share = max(found.background_share, confirmed)
+        return replace(found, fit=better, background_share=share)
 
     def residual_dct(self, found: Agreement) -> FloatArray:
         """What the tracks that agree leave over, in low frequencies."""

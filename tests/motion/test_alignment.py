@@ -5,10 +5,11 @@ import numpy as np
 import pytest
 
 from gfn_core.geometry import FrameGeometry
-from gfn_core.motion.alignment import AlignmentSettings, align
+from gfn_core.motion.alignment import align
 from gfn_core.motion.alignment_frame import alignment_frame
 from gfn_core.motion.bases import flow_bases, orthonormal_bases
 from gfn_core.motion.homography import flow, normalized, transform
+from gfn_core.motion.photometric_error import AlignmentSettings
 
 GEOMETRY = FrameGeometry(640, 360)
 BASES = orthonormal_bases(GEOMETRY)
@@ -95,6 +96,21 @@ def test_the_best_start_is_taken():
     good, bad = truth @ motion(7, 0.003), motion(8, 0.1)
     for starts in ([good, bad], [bad, good]):
         assert error_px(aligned(*frames, starts).homography, truth) < 0.03
+
+
+@pytest.mark.parametrize(
+    ("second_seed", "least", "most"), [(0, 0.95, 1.0), (5, 0.0, 0.6)], ids=["same", "another"]
+)
+def test_a_motion_explains_what_it_brings_together(second_seed, least, most):
+    truth = motion(6, 0.05)
+    second = noisy(picture(truth, second_seed), seed=1)
+    result = aligned(noisy(picture(np.eye(3))), second, [truth])
+    assert least <= result.explained <= most
+
+
+def test_rest_explains_nothing():
+    result = aligned(noisy(picture(np.eye(3))), noisy(picture(np.eye(3)), seed=1), [np.eye(3)])
+    assert result.explained < 0.1
 
 
 def test_flat_frames_keep_the_start():

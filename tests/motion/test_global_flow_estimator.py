@@ -92,6 +92,25 @@ def test_where_nothing_can_be_tracked_the_guide_is_trusted_a_little():
     assert 0 < pair.confidence <= 0.5
 
 
+def test_a_jolt_that_loses_all_corners_is_believed_by_the_images():
+    camera = Similarity.from_parameters(0.12, 0.03, 0.0, 0.0).matrix
+    smear = np.full((1, 31), 1 / 31)
+    lumas = [texture(1), cv2.filter2D(moved(texture(1), camera), -1, smear)]
+    frames = [
+        prepare(np.clip(np.rint(luma), 0, 255).astype(np.uint8), TracksSettings().tracking)
+        for luma in lumas
+    ]
+    rough = camera @ Similarity.from_parameters(0.004, -0.003, 0.0, 0.0).matrix
+    guide = Guide(rough, np.ones((18, 32)), confidence=0.5)
+    bases = orthonormal_bases(GEOMETRY)
+    pair = FramePair(*frames, GEOMETRY, bases, TracksSettings(), guide).motion(np.eye(3))
+    grid = GEOMETRY.grid(32, 18).reshape(-1, 2)
+    assert pair.inlier_share < 0.05
+    assert np.hypot(*(flow(pair.homography, grid) - flow(camera, grid)).T).mean() * 320 < 1.0
+    assert pair.background_share > 0.5
+    assert pair.confidence > 0.3
+
+
 @pytest.fixture(scope="module")
 def network():
     torch.manual_seed(0)
