@@ -34,9 +34,9 @@ STAGE_SUFFIXES = {
     "activity": ".parquet",
     "report": ".html",
 }
-VIEWS = ("motion", "trajectory", "render", "report")
+VIEWS = ("motion", "trajectory", "activity", "render", "report")
 VIEW_SUFFIXES = {kind: STAGE_SUFFIXES[kind] for kind in VIEWS}
-PAGES = ("index.html", "morning.html")
+PAGES = ("index.html", "morning.html", "sweep.svg", "activity.svg")
 KEY = re.compile(r"[0-9a-f]{32}")
 STAGE_AND_KEY = re.compile(rf"({'|'.join(STAGE_SUFFIXES)})-([0-9a-f]{{32}})")
 
