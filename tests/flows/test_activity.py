@@ -104,7 +104,7 @@ def test_sql_sees_it_and_an_audit_finds_it_whole(out: Path) -> None:
     sql = "select video, max(peak_speed) as peak from activity group by video order by peak desc"
     rows = json.loads(gfn("query", out, sql, "--json"))
     assert rows[0]["video"] == "sub/mover.mp4"
-    for command in (("activity", out), ("sweep", out, "--crop", "0.9"), ("morning", out)):
+    for command in (("activity", out), ("sweep", out, "--crop", "0.9")):
         gfn(*command, "--quiet")  # each writes into the archive
     found = json.loads(CliRunner().invoke(app, ["audit", str(out), "--json"]).stdout)
     codes = {finding["code"] for finding in found["findings"]}
