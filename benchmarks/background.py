@@ -28,10 +28,9 @@ from gfn_core.metrics.tracked_path import (
     scaled_for_tracking,
 )
 from gfn_core.motion.homography import from_pixels, inverse
-from gfn_core.render.steadier import STAGE_ONE, UNTOUCHED
 from gfn_core.smoothing.settings import StageOneSettings
 from gfn_core.smoothing.smoother import smooth_motion
-from gfn_core.smoothing.trajectory import Trajectory
+from gfn_core.smoothing.trajectory import Trajectory, Treatment
 
 GROWN_PX = 9  # around objects: a corner's window reaches so far
 SEED = 0  # of OpenCV's robust fits
@@ -95,11 +94,8 @@ def background_path(frames: Iterator[tuple[NDArray[np.uint8], NDArray[np.bool_]]
 
 def shown(source: TrackedPath, trajectory: Trajectory, treatment: str) -> TrackedPath:
     """Path of the background in the output, of the source's path and what was rendered."""
-    if treatment == UNTOUCHED:
-        return source
-    if treatment == STAGE_ONE:
-        trajectory = replace(trajectory, residual=np.zeros_like(trajectory.residual))
-    warp, moved = trajectory.output_to_source, source.homography.copy()
+    warp = trajectory.treated(Treatment(treatment)).output_to_source
+    moved = source.homography.copy()
     moved[1:] = inverse(warp[1:]) @ moved[1:] @ warp[:-1]
     return replace(source, homography=moved)
 

@@ -39,7 +39,7 @@ from gfn_core.render.warp import plane_warp, warp_plane
 from gfn_core.settings import SHIPPED_WEIGHTS
 from gfn_core.smoothing.settings import DYNAMIC_ZOOM_SHARE, StageOneSettings, StageTwoSettings
 from gfn_core.smoothing.smoother import smooth_motion
-from gfn_core.smoothing.trajectory import Trajectory
+from gfn_core.smoothing.trajectory import Trajectory, Treatment
 from gfn_core.store.motion_table import load_motion, save_motion
 from gfn_core.store.weights import load_global_flow_net
 
@@ -114,17 +114,15 @@ class ClipBench:
 
     def delivered(self, planned: Trajectory) -> tuple[Lumas, str]:
         """What `gfn_core.render.steadier` would write."""
-        alone = Trajectory(
-            planned.geometry, planned.window, planned.correction, 0 * planned.residual
-        )
-        for name, trajectory in (("stabilized", planned), ("stage 1 alone", alone)):
+        for treatment in (Treatment.STABILIZED, Treatment.STAGE_ONE):
+            trajectory = planned.treated(treatment)
             watch = SideBySide(len(self.motion), 8, trajectory.window)
             warped = np.stack(list(self._warped(trajectory)))
             for index, pair in enumerate(zip(self.source, warped, strict=True)):
                 watch(index, *pair)
             if not watch.steadiness().is_worse:
-                return warped, name
-        return self.source, "untouched"
+                return warped, treatment
+        return self.source, Treatment.UNTOUCHED
 
     def _warped(self, trajectory: Trajectory) -> Iterator[NDArray[np.uint8]]:
         for luma, warp in zip(self.source, trajectory.output_to_source, strict=True):

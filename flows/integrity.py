@@ -182,7 +182,8 @@ class ClipAudit:
             fault = Fault("frame-count", f"{len(trajectory)} frames, the motion has {len(motion)}")
             yield from self._told(fault, self.path(TRAJECTORY))
         else:
-            doubts = trajectory_findings(video, motion, trajectory)
+            shown = trajectory.treated(receipt.treatment) if receipt else trajectory
+            doubts = trajectory_findings(video, motion, shown)
             yield from self._placed(doubts, TRAJECTORY)
         yield from self._currency(contents.source_sha256)
 

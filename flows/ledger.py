@@ -14,6 +14,7 @@ from gfn_core.audit.finding import Finding
 from gfn_core.errors import GfnError
 from gfn_core.report.card import Card
 from gfn_core.report.pages import ArchiveRow, AuditNote, archive_page
+from gfn_core.smoothing.trajectory import Treatment
 from gfn_core.store.archive import Archive, write_whole
 from gfn_core.store.page_card import read_card_json
 
@@ -93,9 +94,11 @@ def _row(
 
 
 def _status(latest: Outcome | None, card: Card | None) -> str:
+    """What was done to the clip, or what became of it instead."""
+    done = card.treatment if card else Treatment.STABILIZED
     if latest is None or latest.status in ("done", "up to date"):
-        return "stabilized"
-    return "stabilized" if latest.status == "deferred" and card else latest.status
+        return done
+    return done if latest.status == "deferred" and card else latest.status
 
 
 def latest_runs(archive: Archive) -> Iterator[RunSummary]:

@@ -19,7 +19,7 @@ MOTION = Stage("motion", version=6, suffix=".parquet")
 TRAJECTORY = Stage("trajectory", version=3, suffix=".parquet")
 RENDER = Stage("render", version=6, suffix=".json")
 ACTIVITY = Stage("activity", version=1, suffix=".parquet")
-REPORT = Stage("report", version=3, suffix=".html")
+REPORT = Stage("report", version=4, suffix=".html")
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,7 @@ class ClipFacts:
             frames=len(motion),
             seconds=round(self.probed.info.duration_seconds, 3),
             shots=int(motion.shot_start.sum()),
+            treatment=self.receipt.treatment,
             crop=round(float(trajectory.shown.min(initial=trajectory.window)), 4),
             confidence=round(float(motion.confidence.mean()), 4) if len(motion) else 0.0,
             shake_before_px=round(before, 3),
@@ -126,7 +127,7 @@ class ClipFacts:
             Fact("largest correction", f"{shift:.1f} px, {turn:.2f} degrees"),
             Fact("acceleration, by the motion", f"{before:.2f} px before, {after:.2f} px after"),
             Fact("confidence of the motion, mean", f"{confidence:.2f}"),
-            Fact("stabilized video", self.receipt.output),
+            Fact("stabilized video", f"{self.receipt.output} ({self.receipt.treatment})"),
             Fact("left out", ", ".join(self.receipt.left_out) or "nothing"),
             Fact("source sha256", self.probed.sha256),
         ]

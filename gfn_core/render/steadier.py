@@ -7,10 +7,8 @@ not changed is copied, unless another codec than the usual one was asked for.
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
 
 from gfn_core.errors import GfnError
 from gfn_core.media.copying import copy_video
@@ -22,20 +20,17 @@ from gfn_core.media.verify import verify_audio, verify_decodes, verify_output
 from gfn_core.media.video_info import VideoInfo
 from gfn_core.metrics.side_by_side import SideBySide, Steadiness
 from gfn_core.motion.model import Motion
-from gfn_core.motion.similarity import Similarity
 from gfn_core.render.renderer import render_video
-from gfn_core.smoothing.trajectory import Trajectory
+from gfn_core.smoothing.trajectory import Trajectory, Treatment
 
 Rendered = tuple[tuple[str, ...], SideBySide]  # what was left out, what was seen
-
-STABILIZED, STAGE_ONE, UNTOUCHED = "stabilized", "stage 1 alone", "untouched"
 
 
 @dataclass(frozen=True)
 class Written:
     """What became of a video."""
 
-    treatment: str
+    treatment: Treatment
     left_out: tuple[str, ...]
     notes: tuple[str, ...] = ()
 
@@ -58,37 +53,36 @@ def write_steadier(
     """
     choice = EncoderChoice.of(encoding, info, destination)
     notes = list(choice.notes)
-    for treatment, trajectory in _treatments(planned):
+    for treatment in _treatments(planned):
+        trajectory = planned.treated(treatment)
         may_keep = encoding.may_keep(info.codec)
-        if treatment == UNTOUCHED and may_keep:
+        if treatment is Treatment.UNTOUCHED and may_keep:
             with suppress(GfnError):
                 left_out = _copied(source, info, motion, destination)
                 said = notes[len(choice.notes) :]  # no encoder was needed
                 return Written(treatment, left_out, (*said, "untouched: copied as it is"))
-        found = rendered(destination) if rendered and treatment == STABILIZED else None
+        found = rendered(destination) if rendered and treatment is Treatment.STABILIZED else None
         left_out, watch = found or _in_one_go(
             source, info, motion, trajectory, destination, choice.encoding, progress
         )
         verify_decodes(destination, len(motion), encoding.threads, progress)
         seen = watch.steadiness()
-        if treatment == UNTOUCHED:
+        if treatment is Treatment.UNTOUCHED:
             why = "it cannot be copied" if may_keep else f"{encoding.codec} was asked for"
             notes.append(f"untouched: encoded anew, as {why}")
-        if treatment == UNTOUCHED or not seen.is_worse:
+        if treatment is Treatment.UNTOUCHED or not seen.is_worse:
             break
         notes.append(_worse(treatment, seen))
     return Written(treatment, left_out, tuple(notes))
 
 
-def _treatments(planned: Trajectory) -> Iterator[tuple[str, Trajectory]]:
+def _treatments(planned: Trajectory) -> Iterator[Treatment]:
     """Yield what may be done to a video, from most to least."""
-    count = len(planned)
     if not planned.untouched.all():
-        yield STABILIZED, planned
+        yield Treatment.STABILIZED
         if planned.residual.any():
-            yield STAGE_ONE, replace(planned, residual=np.zeros_like(planned.residual))
-    nothing = np.zeros_like(planned.residual)
-    yield UNTOUCHED, Trajectory(planned.geometry, 1.0, Similarity.identity(count), nothing)
+            yield Treatment.STAGE_ONE
+    yield Treatment.UNTOUCHED
 
 
 def _in_one_go(
@@ -140,7 +134,7 @@ def watch_of(info: VideoInfo, trajectory: Trajectory) -> SideBySide:
     return SideBySide(len(trajectory), bit_depth, trajectory.window)
 
 
-def _worse(treatment: str, seen: Steadiness) -> str:
+def _worse(treatment: Treatment, seen: Steadiness) -> str:
     return (
         f"{treatment}: shakes more than the source (acceleration {seen.output_px:.1f} px, "
         f"source {seen.source_px:.1f} px, of 1920): not used"

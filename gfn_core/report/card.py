@@ -13,6 +13,7 @@ class Card:
     frames: int
     seconds: float
     shots: int
+    treatment: str  # as `gfn_core.smoothing.trajectory.Treatment`
     crop: float  # least width shown, share of the frame
     confidence: float  # mean
     shake_before_px: float  # mean acceleration, px (of 1920) a frame squared

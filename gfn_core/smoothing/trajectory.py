@@ -1,6 +1,7 @@
 """What smoothing decides: for each frame, which part of the source the output shows."""
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +10,15 @@ from gfn_core.geometry import FloatArray, FrameGeometry
 from gfn_core.motion.residual import residual_homography
 from gfn_core.motion.similarity import Similarity
 
-UNTOUCHED = 1e-9  # half-widths: rounding
+ROUNDING = 1e-9  # half-widths
+
+
+class Treatment(StrEnum):
+    """What is done to a video, from most to least."""
+
+    STABILIZED = "stabilized"
+    STAGE_ONE = "stage 1 alone"
+    UNTOUCHED = "untouched"
 
 
 @dataclass(frozen=True)
@@ -49,7 +58,16 @@ class Trajectory:
     def untouched(self) -> NDArray[np.bool_]:
         """Which frames (N,) are shown whole and as they are."""
         moved = np.abs(self.output_to_source - np.eye(3)).max(axis=(1, 2))
-        return np.asarray(moved < UNTOUCHED)
+        return np.asarray(moved < ROUNDING)
+
+    def treated(self, treatment: Treatment) -> "Trajectory":
+        """What a video shows to which no more than `treatment` is done."""
+        if treatment is Treatment.STABILIZED:
+            return self
+        straight = np.zeros_like(self.residual)
+        if treatment is Treatment.STAGE_ONE:
+            return replace(self, residual=straight)
+        return Trajectory(self.geometry, 1.0, Similarity.identity(len(self)), straight)
 
     def half_a_frame_later(self, shot_start: NDArray[np.bool_]) -> "Trajectory":
         """Corrections (N,) for second fields: halfway to the next frame's, within a shot."""

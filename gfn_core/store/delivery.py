@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from gfn_core.errors import ArtifactDamaged, GfnError
+from gfn_core.smoothing.trajectory import Treatment
 from gfn_core.store.archive import Archive, FileState, read_json, write_whole
 from gfn_core.store.digest import content_sha256
 
@@ -26,7 +27,7 @@ class Receipt:
     frames: int
     seconds: float  # of footage
     left_out: tuple[str, ...]  # what of the source the output's container cannot hold
-    treatment: str = "stabilized"  # or "stage 1 alone", "untouched"
+    treatment: Treatment = Treatment.STABILIZED
 
 
 def deliver(
@@ -37,7 +38,7 @@ def deliver(
     frames: int,
     seconds: float,
     left_out: tuple[str, ...],
-    treatment: str,
+    treatment: Treatment,
 ) -> Receipt:
     """Move a finished video to its final name; the caller has checked `may_replace`."""
     state = FileState.of(unfinished)
@@ -96,9 +97,10 @@ def load_receipt(path: Path) -> Receipt:
                 "state": FileState(**content["state"]),
                 "replaced": FileState(**replaced) if replaced else None,
                 "left_out": tuple(content["left_out"]),
+                "treatment": Treatment(content["treatment"]),
             }
         )
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise ArtifactDamaged(f"{path}: not a receipt ({error}); delete it to redo it") from error
 
 

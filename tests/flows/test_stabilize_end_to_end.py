@@ -10,11 +10,17 @@ import pandas as pd
 import pytest
 
 from flows.evaluating import open_video
+from flows.integrity import ClipAudit
+from flows.ledger import archive_rows, existing_archive
 from flows.request import ArchiveRequest
 from flows.run import stabilize_plainly
+from gfn_core.media.rgb_video import write_rgb_video
 from gfn_core.media.verify import packet_digests
 from gfn_core.metrics.stability import stability
 from gfn_core.metrics.tracked_path import tracked_path
+from gfn_core.store.catalogue import catalogue
+from tests.conftest import FRAME_RATE, GEOMETRY, shaky_pictures
+from tests.tracks_settings import TRACKS
 
 
 @pytest.fixture(scope="module")
@@ -92,3 +98,18 @@ def test_the_index_names_what_is_current(stabilized: Path) -> None:
     page = (stabilized / "gfn" / "report" / "index.html").read_text()
     assert '"href":"sub/clip.mp4.html"' in page  # the table is drawn from data in the page
     assert (stabilized / "gfn" / "report" / "sub" / "clip.mp4.html").exists()
+
+
+def test_a_clip_on_a_tripod_is_said_to_be_untouched(tmp_path: Path) -> None:
+    picture = next(shaky_pictures(3, 1))
+    (tmp_path / "in").mkdir()
+    size = (GEOMETRY.width, GEOMETRY.height)
+    write_rgb_video(tmp_path / "in" / "still.mp4", [picture] * 20, size, FRAME_RATE)
+    stabilize_plainly(ArchiveRequest((tmp_path / "in",), tmp_path / "out", TRACKS), "run")
+    archive = existing_archive(tmp_path / "out")
+    (row,) = archive_rows(archive)
+    assert row.status == "untouched"
+    assert row.card is not None
+    assert (row.card.crop, row.card.shake_after_px) == (1.0, row.card.shake_before_px)
+    (entry,) = catalogue(archive)
+    assert "crop-bound" not in {finding.code for finding in ClipAudit(archive, entry).findings()}

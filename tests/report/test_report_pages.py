@@ -49,7 +49,9 @@ FLAGS = [
 def card(video: str = "a.mp4") -> Card:
     finding = Finding("drift", video, f"about {video}", start_seconds=1.0, end_seconds=2.0)
     sparks = ([1.0, 3.0, 2.0], [0.5, 0.5, 0.5])
-    return Card(video, 45, 1.5, 1, 0.9, 0.8, 2.0, 0.5, *sparks, [finding.as_row()], "")
+    return Card(
+        video, 45, 1.5, 1, "stabilized", 0.9, 0.8, 2.0, 0.5, *sparks, [finding.as_row()], ""
+    )
 
 
 def foreign(name: str) -> Finding:
