@@ -30,6 +30,7 @@ SAMPLES = 6
 SAMPLE_SEED = 987_654_321  # scenes that no training draws
 SAMPLE_SIZE = (256, 160)
 CURVES_ACROSS = 3
+FEW_POINTS = 10  # a line through so few is hard to see, or none at all
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def curves_svg(curves: Curves) -> str:
     for panel in panels[len(curves) :]:
         panel.set_axis_off()
     for panel, (name, points) in zip(panels, curves.items(), strict=False):
-        panel.plot(*zip(*points, strict=True))
+        panel.plot(*zip(*points, strict=True), marker="." if len(points) < FEW_POINTS else "")
         panel.set_title(name, fontsize=9)
         panel.grid(alpha=0.25)
     text = io.StringIO()
