@@ -12,10 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gfn_core.metrics.stability import HALF_WIDTH_PX
-from gfn_core.metrics.tracked_path import CELL_COLUMNS, CELL_ROWS, GrayArray, tracked_path
+from gfn_core.metrics.tracked_path import (
+    CELL_COLUMNS,
+    CELL_ROWS,
+    Effort,
+    GrayArray,
+    tracked_path,
+)
 
 STRETCHES, STRETCH_FRAMES = 5, 16
 LONGEST_PX = 320
+COMPARING = Effort(corners=200, window_px=15, levels=3)
 WORSE_RATIO, WORSE_FLOOR_PX = 1.05, 0.3  # of the source's acceleration; px of 1920, a frame squared
 
 Pairs = dict[int, list[tuple[GrayArray, GrayArray]]]
@@ -90,7 +97,7 @@ class SideBySide:
 
 def _acceleration_px(frames: tuple[GrayArray, ...]) -> float:
     """Mean acceleration of the frame's cells, as the whole frame moves and each by itself."""
-    path = tracked_path(frames)
+    path = tracked_path(frames, COMPARING)
     cells = path.geometry.grid(CELL_COLUMNS, CELL_ROWS).reshape(-1, 2) @ np.array([1, 1j])
     whole = (path.similarity.linear - 1)[:, None] * cells + path.similarity.translation[:, None]
     by_itself = path.residual.reshape(len(path), -1, 2) @ np.array([1, 1j])

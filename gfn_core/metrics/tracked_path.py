@@ -21,13 +21,24 @@ GrayArray = NDArray[np.uint8]
 BoolArray = NDArray[np.bool_]
 
 LONGEST_PX = 640  # frames are tracked at this size; LK's error of 0.03 px is 0.1 px at 1920
-CORNERS, CORNER_QUALITY, CORNER_DISTANCE_PX = 600, 0.005, 9
-LK_WINDOW_PX, LK_LEVELS = 21, 4
+CORNER_QUALITY, CORNER_DISTANCE_PX = 0.005, 9
 BACKWARD_PX = 0.5
 INLIER_PX = 1.0
 LOCAL_LIMIT = 0.0125  # half-widths, 4 px of 640; what differs more from the frame is an object
 LEAST_INLIERS, LEAST_INLIER_SHARE = 16, 0.15
 CELL_COLUMNS, CELL_ROWS = 8, 5
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is tracked, and how far; the default measures, less will do to compare."""
+
+    corners: int = 600
+    window_px: int = 21
+    levels: int = 4
+
+
+MEASURING = Effort()
 
 
 @dataclass(frozen=True)
@@ -64,7 +75,7 @@ class _Step:
     residual: FloatArray  # (CELL_ROWS, CELL_COLUMNS, 2)
 
 
-def tracked_path(frames: Iterable[GrayArray]) -> TrackedPath:
+def tracked_path(frames: Iterable[GrayArray], effort: Effort = MEASURING) -> TrackedPath:
     """Measure the motion between successive `frames`, each (H, W) luma 0 to 255.
 
     Frames are looked at one after the other and scaled down to `LONGEST_PX`. Raises ValueError
@@ -80,7 +91,7 @@ def tracked_path(frames: Iterable[GrayArray]) -> TrackedPath:
         shape = frame.shape
         after = scaled_for_tracking(frame)
         geometry = FrameGeometry(after.shape[1], after.shape[0])
-        steps.append(_lost() if before is None else _step(before, after, geometry))
+        steps.append(_lost() if before is None else _step(before, after, geometry, effort))
         before = after
     if not steps:
         raise ValueError("no frame to track")
@@ -101,22 +112,24 @@ def scaled_for_tracking(frame: GrayArray) -> GrayArray:
     return np.asarray(scaled, np.uint8)
 
 
-def matched_corners(before: GrayArray, after: GrayArray) -> tuple[FloatArray, FloatArray]:
+def matched_corners(
+    before: GrayArray, after: GrayArray, effort: Effort = MEASURING
+) -> tuple[FloatArray, FloatArray]:
     """Return corners (N, 2) of `before` and where LK finds them in `after`, px."""
     corners = cast(
         "NDArray[np.float32] | None",
-        cv2.goodFeaturesToTrack(before, CORNERS, CORNER_QUALITY, CORNER_DISTANCE_PX),
+        cv2.goodFeaturesToTrack(before, effort.corners, CORNER_QUALITY, CORNER_DISTANCE_PX),
     )
     if corners is None:
         return np.empty((0, 2)), np.empty((0, 2))
     start = np.asarray(corners, np.float32).reshape(-1, 1, 2)
-    window = (LK_WINDOW_PX, LK_WINDOW_PX)
+    window = (effort.window_px, effort.window_px)
     criteria = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 30, 0.01)
     end, found, _ = cv2.calcOpticalFlowPyrLK(
-        before, after, start, start.copy(), None, None, window, LK_LEVELS, criteria
+        before, after, start, start.copy(), None, None, window, effort.levels, criteria
     )
     back, found_back, _ = cv2.calcOpticalFlowPyrLK(
-        after, before, end, end.copy(), None, None, window, LK_LEVELS, criteria
+        after, before, end, end.copy(), None, None, window, effort.levels, criteria
     )
     returned = np.linalg.norm(np.asarray(back) - start, axis=-1).ravel() < BACKWARD_PX
     kept = returned & (found.ravel() == 1) & (found_back.ravel() == 1)
@@ -144,10 +157,10 @@ def robust_homography(start: FloatArray, end: FloatArray) -> FloatArray | None:
     return np.asarray(homography, np.float64)
 
 
-def _step(before: GrayArray, after: GrayArray, geometry: FrameGeometry) -> _Step:
+def _step(before: GrayArray, after: GrayArray, geometry: FrameGeometry, effort: Effort) -> _Step:
     if np.array_equal(before, after):
         return _Step(np.eye(3), True, np.zeros((CELL_ROWS, CELL_COLUMNS, 2)))
-    start, end = matched_corners(before, after)
+    start, end = matched_corners(before, after, effort)
     homography_px = robust_homography(start, end)
     if homography_px is None:
         return _lost()
