@@ -13,14 +13,13 @@ from rich.table import Table
 from flows.activity_overlay import write_overlay
 from flows.resmooth import Selection
 from flows.stabilizing import Audience
-from gfn_core.errors import GfnError, SettingsError
+from flows.target import PLOTS, free_target
+from gfn_core.errors import GfnError
 from gfn_core.report.activity_plot import ClipActivity, save_activity_plot
 from gfn_core.store.activity_table import load_activity
 from gfn_core.store.archive import Archive, write_whole
 from gfn_core.store.catalogue import CatalogueEntry
 from tasks.clip import ACTIVITY
-
-PLOT_SUFFIXES = (".svg", ".png", ".pdf")
 
 
 @dataclass(frozen=True)
@@ -32,14 +31,14 @@ class ActivityOrder:
     plot: Path | None = None
     export: Path | None = None  # Parquet file of all rows
     overlay: Path | None = None  # folder of videos
+    force: bool = False  # write over what is there
 
     @property
     def plot_path(self) -> Path:
-        """Where the plot goes; raises `SettingsError` for a format that cannot be drawn."""
-        target = self.plot or self.archive.store / "report" / "activity.svg"
-        if target.suffix not in PLOT_SUFFIXES:
-            raise SettingsError(f"{target}: the plot can be {', '.join(PLOT_SUFFIXES)}")
-        return target
+        """Where the plot goes; raises `SettingsError` where it cannot."""
+        if self.plot is None:
+            return self.archive.store / "report" / "activity.svg"
+        return free_target(self.plot, force=self.force, suffixes=PLOTS)
 
     def entries(self) -> list[CatalogueEntry]:
         """Clips whose local motion is stored; raises `GfnError` when there is none."""
@@ -58,6 +57,8 @@ def show_activity(order: ActivityOrder, audience: Audience) -> None:
     """Tell `audience`, most active clips first; draw the plot; write what was asked for."""
     target = order.plot_path
     entries = order.entries()
+    if order.export:
+        free_target(order.export, force=order.force, suffixes=(ACTIVITY.suffix,))
     clips = sorted(_clips(order.archive, entries), key=lambda clip: -clip.level)
     target.parent.mkdir(parents=True, exist_ok=True)
     write_whole(target, lambda path: save_activity_plot(path, clips), order.archive)
@@ -66,7 +67,7 @@ def show_activity(order: ActivityOrder, audience: Audience) -> None:
     if order.overlay:
         for entry in entries:
             audience.notices.print(f"drawing {escape(entry.video)} ...", soft_wrap=True)
-            write_overlay(order.archive, entry, order.overlay)
+            write_overlay(order.archive, entry, order.overlay, force=order.force)
     if audience.as_json:
         print(json.dumps([asdict(clip.summary) for clip in clips], indent=1))
     audience.results.print(_table(clips))

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from flows.cli_options import Archive, Json, Only, Quiet, Where
+from flows.cli_options import Archive, Force, Json, Only, Quiet, Where
 
 
 def activity(
@@ -21,6 +21,7 @@ def activity(
     overlay: Annotated[
         Path | None, typer.Option(help="Folder: a video of each clip with its local motion drawn.")
     ] = None,
+    force: Force = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -33,5 +34,6 @@ def activity(
     from flows.stabilizing import Audience
     from gfn_core.store.archive import Archive as Store
 
-    order = ActivityOrder(Store(archive.resolve()), Selection(only, where), plot, export, overlay)
+    selection = Selection(only, where)
+    order = ActivityOrder(Store(archive.resolve()), selection, plot, export, overlay, force)
     show_activity(order, Audience(as_json, quiet))

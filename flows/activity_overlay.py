@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from flows.target import free_target
 from gfn_core.errors import SourceError
 from gfn_core.media.frame_reader import open_reader
 from gfn_core.media.probe import probe
@@ -18,7 +19,7 @@ from tasks.clip import ACTIVITY
 LONGEST_PX = 960
 
 
-def write_overlay(archive: Archive, entry: CatalogueEntry, folder: Path) -> Path:
+def write_overlay(archive: Archive, entry: CatalogueEntry, folder: Path, *, force: bool) -> Path:
     """Write FOLDER/video.mp4: the clip as filmed, in gray, and what moves in colour."""
     source = Path(entry.source)
     if not source.exists():
@@ -26,7 +27,7 @@ def write_overlay(archive: Archive, entry: CatalogueEntry, folder: Path) -> Path
     activity = load_activity(archive.view(ACTIVITY.name, entry.video, ACTIVITY.suffix))
     info = probe(source)
     size = info.geometry.fitted(LONGEST_PX)
-    target = folder / f"{entry.video}.mp4"
+    target = free_target(folder / f"{entry.video}.mp4", force=force)
     target.parent.mkdir(parents=True, exist_ok=True)
     rate = max(1, round(info.frame_rate))
     pictures = _pictures(source, info, activity)

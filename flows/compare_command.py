@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from flows.cli_options import Crop, PathStyle, Zoom, ZoomStyle
+from flows.cli_options import Crop, Force, PathStyle, Zoom, ZoomStyle
 from gfn_core.smoothing.style import Style
 
 Target = Annotated[Path, typer.Argument(metavar="OUT.mp4", help="The video to write.")]
@@ -18,11 +18,14 @@ def compare(
     split: Annotated[
         bool, typer.Option("--split", help="One picture: its left half A, its right half B.")
     ] = False,
+    force: Force = False,
 ) -> None:
     """Show two videos side by side, with the paths measured on each of them below."""
     from flows.comparing import compare as run
+    from flows.target import VIDEOS, free_target
     from gfn_core.media.comparison import Layout
 
+    free_target(target, force=force, suffixes=VIDEOS)
     _refuse_to_overwrite(target, first, second)
     run(first, second, target, Layout.SPLIT if split else Layout.SIDE)
     print(target)
@@ -39,6 +42,7 @@ def preview(
     archive: Annotated[
         Path | None, typer.Option(help="Archive with CLIP's motion, if CLIP does not lie in it.")
     ] = None,
+    force: Force = False,
 ) -> None:
     """Stabilize a few seconds of a clip, small, and show them beside the source.
 
@@ -47,11 +51,13 @@ def preview(
     from flows.previewing import Part
     from flows.previewing import preview as run
     from flows.stored_clip import stored_clip
+    from flows.target import VIDEOS, free_target
     from gfn_core.smoothing.settings import StageOneSettings
 
     part = Part(_seconds_of(at), seconds)
     stored = stored_clip(clip, archive)
     source = stored.source if stored else clip
+    free_target(target, force=force, suffixes=VIDEOS)
     _refuse_to_overwrite(target, clip, source)
     settings = style.applied_to(StageOneSettings(crop=crop, zoom_share=zoom.share))
     run(source, target, settings, part, stored.motion() if stored else None)

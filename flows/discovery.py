@@ -74,10 +74,11 @@ class FoundVideo:
 def find_videos(sources: list[Path], out: Path, encoding: Encoding = AS_USUAL) -> list[FoundVideo]:
     """Find the videos under `sources`; a file is taken whatever its name.
 
-    Folders are searched recursively, without following links to folders, and without OUT; one that
-    cannot be read is found itself, for its trouble to be told. With several folders each one's tree
-    goes under its own name. Raises `SettingsError` when a source is missing, would be written over,
-    or would be written to the same file as another; `encoding` decides outputs' names.
+    Folders are searched recursively, without following links to folders, without OUT, and without
+    other archives in them, whose videos are stabilized already; one that cannot be read is found
+    itself, for its trouble to be told. With several folders each one's tree goes under its own
+    name. Raises `SettingsError` when a source is missing, would be written over, or would be
+    written to the same file as another; `encoding` decides outputs' names.
     """
     out_url, out = url_of(out), resolved(out)
     folders = [source for source in sources if source.is_dir() or url_of(source)]
@@ -124,11 +125,19 @@ def _walk(folder: Path, out: Path) -> Iterator[Path]:
             if resolved(Path(parent) / name) != out
             and name[0] != "."
             and name not in SYSTEM_FOLDERS
+            and not _is_archive(Path(parent) / name)
         )
         for name in sorted(files):
             if Path(name).suffix.lower() in VIDEO_SUFFIXES and name[0] != ".":
                 yield Path(parent) / name
     yield from unreadable
+
+
+def _is_archive(folder: Path) -> bool:
+    try:
+        return (folder / STORE_FOLDER / "clips").is_dir()
+    except OSError:  # it cannot be read, and is named for that when it is searched
+        return False
 
 
 def _in_bucket(url: str, prefix: Path, out: str | None) -> Iterator[FoundVideo]:

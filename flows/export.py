@@ -5,6 +5,7 @@ from pathlib import Path
 
 from flows.export_format import ExportFormat
 from flows.resmooth import Selection
+from flows.target import free_target
 from gfn_core.media.exr_file import write_exr
 from gfn_core.media.vidstab_file import write_trf
 from gfn_core.render.st_map import st_map
@@ -15,11 +16,14 @@ from gfn_core.store.motion_table import load_motion
 from gfn_core.store.trajectory_table import load_trajectory
 
 
-def export(archive: Archive, selection: Selection, form: ExportFormat, folder: Path) -> list[Path]:
+def export(
+    archive: Archive, selection: Selection, form: ExportFormat, folder: Path, *, force: bool
+) -> list[Path]:
     """Write the selected clips' motion to `folder`, in the sources' own tree; return what."""
+    videos = [entry.video for entry in selection.entries(archive)]
+    targets = [free_target(folder / f"{video}.{form}", force=force) for video in videos]
     return [
-        _export(archive, entry.video, form, folder / f"{entry.video}.{form}")
-        for entry in selection.entries(archive)
+        _export(archive, video, form, target) for video, target in zip(videos, targets, strict=True)
     ]
 
 

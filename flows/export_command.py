@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from flows.cli_options import Archive, Json, Only, Where
+from flows.cli_options import Archive, Force, Json, Only, Where
 from flows.export_format import ExportFormat
 
 
@@ -18,6 +18,7 @@ def export_motion(
     ] = ExportFormat.CSV,
     only: Only = "*",
     where: Where = "",
+    force: Force = False,
     as_json: Json = False,
 ) -> None:
     """Write stored motion and paths for other programs, one file (stmap: one folder) a clip."""
@@ -25,7 +26,8 @@ def export_motion(
     from flows.resmooth import Selection
     from gfn_core.store.archive import Archive as Store
 
-    written = export(Store(archive.resolve()), Selection(only, where), form, folder)
+    selection = Selection(only, where)
+    written = export(Store(archive.resolve()), selection, form, folder, force=force)
     print(json.dumps([str(path) for path in written]) if as_json else "\n".join(map(str, written)))
 
 

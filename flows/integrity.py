@@ -9,6 +9,7 @@ from gfn_core.audit.finding import Finding
 from gfn_core.audit.motion_checks import motion_findings
 from gfn_core.audit.trajectory_checks import trajectory_findings
 from gfn_core.errors import ArtifactDamaged, GfnError
+from gfn_core.motion.estimator_name import EstimatorName
 from gfn_core.motion.model import Motion
 from gfn_core.smoothing.trajectory import Trajectory
 from gfn_core.store.archive import Archive
@@ -27,7 +28,16 @@ from gfn_core.store.motion_table import load_motion
 from gfn_core.store.probed import load_probed
 from gfn_core.store.provenance import read_provenance
 from gfn_core.store.trajectory_table import load_trajectory
-from tasks.clip import ACTIVITY, MOTION, PROBE, RENDER, REPORT, TRAJECTORY, Clip
+from tasks.clip import (
+    ACTIVITY,
+    MOTION,
+    PROBE,
+    RENDER,
+    REPORT,
+    TRAJECTORY,
+    AnalysedSource,
+    Clip,
+)
 
 READABLE = frozenset(["unverified"])  # faults after which an artifact is still read
 
@@ -59,9 +69,16 @@ class ClipAudit:
 
     @property
     def stages(self) -> tuple[Stage, ...]:
-        """Stages whose artifacts the index names."""
+        """Stages whose artifacts there should be."""
+        if not self.is_rendered:
+            return (MOTION,)
         measured = (ACTIVITY,) if ACTIVITY.name in self.entry.keys else ()
         return (MOTION, TRAJECTORY, RENDER, *measured, REPORT)
+
+    @property
+    def is_rendered(self) -> bool:
+        """Whether there is more of the video than motion that was imported."""
+        return TRAJECTORY.name in self.entry.keys
 
     @property
     def probe_path(self) -> Path | None:
@@ -80,6 +97,8 @@ class ClipAudit:
 
     def findings(self) -> Iterator[Finding]:
         """Yield everything that is wrong or doubtful."""
+        if not self.is_rendered:
+            yield Finding("not-rendered", self.entry.video, "its motion was imported")
         faults = {stage: artifact_fault(self.path(stage), stage.name) for stage in self.stages}
         for stage, fault in faults.items():
             if not _is_readable(fault):
@@ -120,10 +139,11 @@ class ClipAudit:
         if MOTION not in broken:
             motion = load_motion(self.path(MOTION))
             source_sha256 = self.source_sha256
-        if TRAJECTORY not in broken:
+        readable = set(self.stages) - broken
+        if TRAJECTORY in readable:
             trajectory = load_trajectory(self.path(TRAJECTORY))
             motion_key = read_provenance(self.path(TRAJECTORY)).get("motion_key", "")
-        if RENDER not in broken:
+        if RENDER in readable:
             receipt = load_receipt(self.path(RENDER))
         return Contents(motion, source_sha256, trajectory, motion_key, receipt)
 
@@ -189,7 +209,10 @@ class ClipAudit:
 
     def _currency(self, source_sha256: str) -> Iterator[Finding]:
         """Say which artifacts a run with the same settings would make anew."""
-        expected = self.clip.current(source_sha256).keys
+        clip, motion = self.clip, ArtifactRef(MOTION, self.entry.keys[MOTION.name])
+        if read_provenance(self.path(MOTION)).get("estimator") not in set(EstimatorName):
+            clip = replace(clip, analysed=AnalysedSource(source_sha256, motion))  # imported
+        expected = clip.current(source_sha256).keys
         other = [name for name, key in expected.items() if self.entry.keys.get(name) != key]
         if other:
             yield Finding("outdated", self.entry.video, f"{', '.join(other)}: of other inputs")

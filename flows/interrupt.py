@@ -10,10 +10,9 @@ import sys
 from collections.abc import Callable
 from types import FrameType
 
+from flows.command import INTERRUPTED_EXIT_CODE
 from flows.run_log import note_interruption
 from tasks.supervisor import stop_all
-
-INTERRUPTED_EXIT_CODE = 130
 
 
 def leave_at_once_on_interrupt(say_goodbye: Callable[[], None]) -> None:

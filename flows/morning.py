@@ -14,6 +14,8 @@ from flows.run_log import LoggedRun, log_paths, read_run_log
 from gfn_core.report.pages import morning_page
 from gfn_core.store.archive import Archive, write_whole
 
+AS_PLANNED = ("untouched:", "left out:")  # notes that say what was done, and no doubt
+
 
 @dataclass(frozen=True)
 class StageTime:
@@ -89,7 +91,7 @@ def morning_of(archive: Archive, since: datetime, now: datetime) -> Morning:
         runs=len(runs),
         killed_runs=tuple(run.run_id for run in runs if run.was_killed),
         done=tuple(outcome.video for outcome in done),
-        up_to_date=max((run.clips - run.todo for run in runs), default=0),
+        up_to_date=_up_to_date(runs),
         doubtful=tuple(_doubts(archive, done)),
         failed=_named(latest, "failed"),
         quarantined=_named(latest, "quarantined"),
@@ -117,13 +119,23 @@ def _runs_since(archive: Archive, since: datetime) -> Iterator[LoggedRun]:
             yield read_run_log(path)
 
 
+def _up_to_date(runs: Sequence[LoggedRun]) -> int:
+    """Clips that needed nothing, and had not been done earlier in the same night."""
+    skipped, done = 0, set[str]()
+    for run in runs:
+        skipped = max(skipped, run.clips - run.todo - len(done))
+        done |= {outcome.video for outcome in run.outcomes if outcome.status == "done"}
+    return skipped
+
+
 def _doubts(archive: Archive, done: Sequence[Outcome]) -> Iterator[Named]:
-    """Clips with findings that matter, by their pages, or with notes on their source."""
+    """Clips with findings that matter, by their pages, or with notes that do."""
     for outcome in done:
         card = read_card(archive, outcome.video)
         found = card.findings if card else []
         codes = sorted({str(row["code"]) for row in found if row["severity"] != "info"})
-        why = ", ".join((*codes, *outcome.notes))
+        notes = [note for note in outcome.notes if not note.startswith(AS_PLANNED)]
+        why = ", ".join((*codes, *notes))
         if why:
             yield Named(outcome.video, why)
 

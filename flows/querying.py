@@ -48,7 +48,7 @@ def _show(rows: pa.Table) -> None:
     for row in rows.slice(0, MOST_ROWS).to_pylist():
         table.add_row(*(escape(_text(value)) for value in row.values()))
     console = Console()
-    console.print(table)
+    console.print(table if len(rows) else f"no rows of {', '.join(rows.column_names)}")
     if len(rows) > MOST_ROWS:
         console.print(f"... {len(rows)} rows in all; --csv or --json prints them")
 

@@ -27,14 +27,14 @@ Settings = TypeVar("Settings", StageOneSettings, Encoding)
 class Selection:
     """Some of an archive's clips."""
 
-    only: str = "*"  # pattern that the video's name matches; * goes across folders
+    only: str = "*"  # the video's name, or a pattern of it; * goes across folders
     where: str = ""  # SQL condition on the columns of the archive's summary; empty: all
 
     def entries(self, archive: Archive) -> list[CatalogueEntry]:
         """Find them; raises `GfnError` when there is none, `SettingsError` on a bad condition."""
         if not (archive.store / "clips").is_dir():
             raise GfnError(f"{archive.root}: not an archive of gfn: it has no gfn/clips")
-        found = [e for e in catalogue(archive) if fnmatchcase(e.video, self.only)]
+        found = [e for e in catalogue(archive) if self._names(e.video)]
         if self.where:
             from gfn_core.store.query import videos_where  # noqa: PLC0415  (loads DuckDB)
 
@@ -43,6 +43,9 @@ class Selection:
         if not found:
             raise GfnError(f"{archive.root}: no clip is selected; see gfn/clips for their names")
         return found
+
+    def _names(self, video: str) -> bool:
+        return video == self.only or fnmatchcase(video, self.only)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from flows.cli_options import Archive, Json, Only, Quiet, Slots, Where, ZoomStyle
+from flows.cli_options import Archive, Force, Json, Only, Quiet, Slots, Where, ZoomStyle
 from gfn_core.smoothing.style import Style
 
 
@@ -27,6 +27,7 @@ def sweep(
         Path | None, typer.Option(help="File of the plot; by default OUT/gfn/report/sweep.svg.")
     ] = None,
     slots: Slots = 0,
+    force: Force = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -36,7 +37,10 @@ def sweep(
     from flows.stabilizing import Audience
     from flows.sweep import SweepRequest
     from flows.sweeping import show_sweep
+    from flows.target import PLOTS, free_target
 
+    if plot:
+        free_target(plot, force=force, suffixes=PLOTS)
     try:
         crops = tuple(float(word) for word in crop.split(","))
     except ValueError as error:

@@ -124,8 +124,11 @@ class ClipFacts:
                 "window shown",
                 f"{trajectory.window:.1%} of the frame's width, {least_shown:.1%} at least",
             ),
-            Fact("largest correction", f"{shift:.1f} px, {turn:.2f} degrees"),
-            Fact("acceleration, by the motion", f"{before:.2f} px before, {after:.2f} px after"),
+            Fact("largest correction", f"{shift:.1f} px of the source, {turn:.2f} degrees"),
+            Fact(
+                "acceleration by the motion, mean over the frame",
+                f"{before:.2f} px of 1920 before, {after:.2f} px after",
+            ),
             Fact("confidence of the motion, mean", f"{confidence:.2f}"),
             Fact("stabilized video", f"{self.receipt.output} ({self.receipt.treatment})"),
             Fact("left out", ", ".join(self.receipt.left_out) or "nothing"),

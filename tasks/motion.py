@@ -6,6 +6,7 @@ from gfn_core import __version__
 from gfn_core.errors import DamagedVideo
 from gfn_core.store.keys import plain
 from gfn_core.store.motion_table import load_motion, save_motion
+from tasks.claimed_name import refuse_another_source
 from tasks.clip import MOTION, Clip, Made
 from tasks.confinement import GPU_DRIVER
 from tasks.damage import damage
@@ -24,9 +25,11 @@ SLOWEST_FRAMES = 60  # decoded and analysed before the first is told of
 def motion(clip: Clip) -> Made:
     """Estimate the camera's motion between successive frames.
 
-    Raises `DamagedVideo` for what cannot be decoded as a whole, where the clip's run is strict.
+    Raises `DamagedVideo` for what cannot be decoded as a whole, where the clip's run is strict, and
+    `GfnError` where the archive has a video of this name from another source.
     """
     probed = probed_source(clip)
+    refuse_another_source(clip, probed.sha256)
     frames = probed.info.frame_count
     deadline = READINGS * reading_seconds(clip) + SLOWEST_SECONDS_A_FRAME * frames
     artifact = clip.chain(probed.sha256).motion

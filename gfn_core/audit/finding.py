@@ -53,6 +53,12 @@ INTEGRITY = (
     ),
     FindingKind("frame-count", Severity.ERROR, "frame counts disagree", _REDO, True),
     FindingKind(
+        "not-rendered",
+        Severity.INFO,
+        "motion without a video yet",
+        "`gfn resmooth` smooths it and renders the video",
+    ),
+    FindingKind(
         "partly-decoded",
         Severity.INFO,
         "fewer frames could be decoded than the source lists",

@@ -35,9 +35,13 @@ def median_curve(curves: Sequence[SweepCurve]) -> SweepCurve:
 def knee(curve: SweepCurve) -> int:
     """Index of the point farthest below the line between the ends of the curve.
 
-    From there on, more field of view costs more than its share of steadiness.
+    From there on, more field of view costs more than its share of steadiness. Points that show
+    less than another, and are no steadier, are not looked at.
     """
-    order = np.argsort(curve.view)
+    widest_first = np.argsort(-curve.view)
+    steadiest_so_far = np.minimum.accumulate(curve.shake_left[widest_first])
+    is_steadier = np.diff(steadiest_so_far, prepend=np.inf) < 0
+    order = widest_first[is_steadier][::-1]
     view, shake = curve.view[order], curve.shake_left[order]
     across = np.array([np.ptp(view), np.ptp(shake)])
     if len(view) < 3 or not across.all():

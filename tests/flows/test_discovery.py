@@ -37,6 +37,14 @@ def test_out_inside_the_source_is_left_alone(tmp_path: Path) -> None:
     assert names([tmp_path], tmp_path / "out") == ["a.mp4"]
 
 
+def test_another_archive_inside_the_source_is_passed_over(tmp_path: Path) -> None:
+    for name in ("in/a.mp4", "in/steady/a.mp4", "in/steady/gfn/clips/a.mp4.json"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    found = find_videos([tmp_path / "in"], tmp_path / "out")
+    assert [item.video for item in found] == ["a.mp4"]
+
+
 def test_several_folders_keep_apart(tmp_path: Path) -> None:
     touch(tmp_path / "x" / "a.mp4", tmp_path / "y" / "a.mp4")
     assert names([tmp_path / "x", tmp_path / "y"], tmp_path / "out") == ["x/a.mp4", "y/a.mp4"]

@@ -8,10 +8,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
+from flows.auditing import AuditOrder, audit_archive
+from flows.cli import app
+from flows.export import export
+from flows.export_format import ExportFormat
 from flows.request import ArchiveRequest
+from flows.resmooth import Selection
 from flows.run import stabilize_plainly
+from flows.stabilizing import Audience
+from gfn_core.errors import SettingsError
 from gfn_core.media.ffmpeg_binary import ffmpeg_path
+from gfn_core.store.archive import Archive
 from gfn_core.store.trajectory_table import load_trajectory
 
 GFN = [sys.executable, "-c", "from flows.cli import main; main()"]
@@ -71,9 +80,11 @@ def test_motion_goes_out_and_in_again_and_is_rendered(
     gfn("export", out, tmp_path, "--format", "trf")
     again = tmp_path / "again"
     gfn("import", tmp_path / "small.mp4.trf", small_clip, again)
+    assert audited(again) == {"not-rendered"}
     done = gfn("resmooth", again, "--crop", "0.85", "--no-prefect", "--json")
     (outcome,) = json.loads(done)["outcomes"]
     assert outcome["executed"] == ["trajectory", "render", "report"]
+    assert not audited(again) & {"not-rendered", "missing", "outdated"}
     assert (again / "small.mp4").exists()
     ours, theirs = (
         pd.read_parquet(folder / "gfn/motion/small.mp4.parquet") for folder in (out, again)
@@ -81,6 +92,25 @@ def test_motion_goes_out_and_in_again_and_is_rendered(
     names = ["translation_x", "translation_y"]
     away_px = 160 * (ours[names] - theirs[names])
     assert np.abs(away_px.to_numpy()).max() < 0.3
+
+
+def audited(archive: Path) -> set[str]:
+    found = audit_archive(archive, AuditOrder(with_prefect=False), Audience(quiet=True)).findings
+    return {finding.code for finding in found} - {"abandoned-lock"}
+
+
+def test_what_is_there_is_not_replaced_unasked(out: Path, tmp_path: Path, small_clip: Path) -> None:
+    mine = tmp_path / "small.mp4.csv"
+    mine.write_text("my own")
+    with pytest.raises(SettingsError, match="is there already"):
+        export(Archive(out), Selection(), ExportFormat.CSV, tmp_path, force=False)
+    assert mine.read_text() == "my own"
+    with pytest.raises(SettingsError, match="store of an archive"):
+        export(Archive(out), Selection(), ExportFormat.CSV, out / "gfn" / "motion", force=True)
+    for words in (("preview", small_clip), ("compare", small_clip, small_clip)):
+        for target in (mine, small_clip, tmp_path / "plain.txt"):
+            result = CliRunner().invoke(app, [*map(str, words), str(target)])
+            assert isinstance(result.exception, SettingsError)
 
 
 def test_a_trf_of_another_video_is_refused(out: Path, tmp_path: Path, other_clip: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from flows.outcome import Outcome
 from flows.request import ArchiveRequest, plan_archive
 from flows.run import stabilize_plainly
+from flows.settings import RunSettings
 from gfn_core.smoothing.settings import StageOneSettings
 from tests.tracks_settings import TRACKS
 
@@ -108,3 +109,30 @@ def test_a_foreign_file_at_the_outputs_name_is_kept(collection: Collection) -> N
     assert outcome.status == "failed"
     assert "not ours to replace" in outcome.error
     assert output.read_bytes() == b"the owner's own cut"
+
+
+def test_another_source_of_the_same_name_is_refused_unless_by_force(
+    tmp_path: Path, small_clip: Path, other_clip: Path
+) -> None:
+    out = tmp_path / "out"
+    for name, clip in (("one", small_clip), ("copy", small_clip), ("two", other_clip)):
+        (tmp_path / name).mkdir()
+        shutil.copyfile(clip, tmp_path / name / "v.mp4")
+
+    def run(name: str, **options: bool) -> Outcome:
+        settings = RunSettings(**options)
+        request = ArchiveRequest((tmp_path / name,), out, TRACKS, settings)
+        return stabilize_plainly(request, name).outcomes[0]
+
+    run("one")
+    made = (out / "v.mp4").read_bytes()
+    refused = run("two")
+    assert f"v.mp4 is in this archive already, of {tmp_path}/one/v.mp4" in refused.error
+    assert (out / "v.mp4").read_bytes() == made
+    assert run("copy").error == ""  # the same video from elsewhere
+    shutil.rmtree(tmp_path / "copy")
+    assert run("two").error == ""  # the other one is gone
+    assert (out / "v.mp4").read_bytes() != made
+    assert "already" in run("one").error
+    assert run("one", force=True).error == ""
+    assert (out / "v.mp4").read_bytes() == made

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -103,6 +104,14 @@ def test_a_killed_run_is_told_from_one_that_lives(archive: Archive) -> None:
     assert (dead.how, dead.working_on) == ("killed", ())
     night = morning_of(archive, datetime.now(UTC) - timedelta(hours=1), datetime.now(UTC))
     assert night.killed_runs == ("victim",)
+
+
+def test_a_tripod_shot_is_no_doubt_and_a_worse_clip_is(archive: Archive) -> None:
+    untouched = replace(DONE, notes=("untouched: copied as it is", "left out: tag handler"))
+    logged(archive, "one", untouched, replace(DONE, video="w.mp4", notes=("stage 1 alone: ...",)))
+    now = datetime.now(UTC)
+    night = morning_of(archive, now - timedelta(hours=1), now)
+    assert [clip.video for clip in night.doubtful] == ["w.mp4"]
 
 
 def test_the_night_is_summed_up(archive: Archive) -> None:

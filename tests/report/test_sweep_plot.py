@@ -14,6 +14,12 @@ def test_the_knee_is_where_two_lines_meet() -> None:
     assert knee(SweepCurve("", view[::-1], shake[::-1])) == 2
 
 
+def test_what_shows_less_and_shakes_more_is_no_knee() -> None:
+    view = np.array([0.5, 0.6, 0.7, 0.8, 0.9])
+    assert knee(SweepCurve("", view, np.array([0.18, 0.185, 0.19, 0.12, 0.06]))) == 4
+    assert knee(SweepCurve("", view, np.array([0.2, 0.1, 0.3, 0.12, 0.4]))) == 3
+
+
 def test_names_are_not_formulas(tmp_path: Path) -> None:
     curve = SweepCurve("$\\frac{<b>.mp4", np.array([0.6, 0.8]), np.array([0.1, 0.4]))
     save_sweep_plot(tmp_path / "a.svg", [curve], (0.8, 0.9))

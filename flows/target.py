@@ -1,0 +1,25 @@
+"""Files that a command writes where a person says: nobody's are replaced unasked."""
+
+from pathlib import Path
+
+from gfn_core.errors import SettingsError
+from gfn_core.store.archive import STORE_FOLDER
+
+VIDEOS = (".mp4", ".mkv", ".mov")
+PLOTS = (".svg", ".png", ".pdf")
+
+
+def free_target(target: Path, *, force: bool, suffixes: tuple[str, ...] = ()) -> Path:
+    """Return `target`; raises `SettingsError` where nothing should or can be written there.
+
+    Nothing is written into the store of an archive, nor over what is there already, unless by
+    `force`. Of some `suffixes` it must have one.
+    """
+    if suffixes and target.suffix.lower() not in suffixes:
+        raise SettingsError(f"{target}: name a file that ends in {', '.join(suffixes)}")
+    for parent in target.resolve().parents:
+        if parent.name == STORE_FOLDER and (parent / "clips").is_dir():
+            raise SettingsError(f"{target}: lies in the store of an archive; name another place")
+    if target.exists() and not force:
+        raise SettingsError(f"{target}: is there already; name another file, or use --force")
+    return target
