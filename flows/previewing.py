@@ -62,7 +62,13 @@ def preview(
     with TemporaryDirectory() as folder:
         part, steady = Path(folder) / "part.mp4", Path(folder) / "steady.mp4"
         cut_out(source, part, float(begin), asked.seconds, Pane.of(info, PANE_PX))
-        shown, pts = probe(part), _frame_times(part)
+        try:
+            shown, pts = probe(part), _frame_times(part)
+        except GfnError as error:
+            there = f"at {asked.start_seconds:g} s"
+            raise GfnError(
+                f"{source}: no frame can be decoded {there}; try another --at"
+            ) from error
         trajectory = None
         if stored and not info.rotation_degrees and not info.is_mirrored:
             trajectory = _of_stored(stored, float(begin), shown, pts, settings)
