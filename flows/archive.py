@@ -6,9 +6,11 @@ from typing import Any
 
 from prefect import Flow, flow, get_run_logger
 from prefect.client.schemas.objects import State
+from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 from prefect.task_runners import TaskRunner
 
+from flows.in_step import InStep, tasks_written
 from flows.ledger import new_run_id
 from flows.outcome import Outcome
 from flows.pipeline import Runner
@@ -50,10 +52,11 @@ def run_in_flow(request: RunRequest, run_id: str) -> State[None]:
 
     try:
         with opened_runner(request.run) as runner, _task_runner(runner) as task_runner:
-            through_prefect = replace(
-                runner, submit=lambda stage, clip: stage.submit(clip, task_runner)
+            through_prefect = InStep(
+                lambda stage, clip: stage.submit(clip, task_runner),
+                lambda: tasks_written(flow_run.id),
             )
-            summary = run_stages(request, run_id, through_prefect, tell)
+            summary = run_stages(request, run_id, replace(runner, submit=through_prefect), tell)
     except BaseException as end:
         if not isinstance(end, Exception):  # told to end: Prefect would wait for stages under way
             stop_all()
