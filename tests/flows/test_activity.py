@@ -87,6 +87,8 @@ def test_most_active_clips_come_first_and_all_rows_are_exported(out: Path, tmp_p
     assert [row["video"] for row in rows] == ["sub/mover.mp4", "still.mp4"]
     assert rows[0]["level"] > rows[1]["level"]
     assert len(pd.read_parquet(tmp_path / "all.parquet")) == 2 * FRAMES
+    again = CliRunner().invoke(app, ["activity", str(out), "--export", f"{tmp_path}/all.parquet"])
+    assert "is there already" in str(again.exception)
     assert (out / "gfn" / "report" / "activity.svg").read_text().startswith("<?xml")
 
 
