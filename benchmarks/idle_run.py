@@ -116,13 +116,12 @@ def with_prefect(clips: int, folder: Path) -> IdleFigures:
 
 def _run_flow(clips: int, server: RunningServer) -> "Meter":
     from prefect import flow  # noqa: PLC0415  (after its settings)
-    from prefect.runtime import flow_run  # noqa: PLC0415
 
-    from flows.in_step import InStep, tasks_written  # noqa: PLC0415
+    from flows.in_step import in_step  # noqa: PLC0415
 
     @flow(name="idle-archive", persist_result=False)
     def idle_archive() -> None:
-        submit = InStep(lambda stage, clip: stage.submit(clip), lambda: tasks_written(flow_run.id))
+        submit = in_step(lambda stage, clip: stage.submit(clip))
         _process(clips, Runner(submit, SLOTS, lambda rivals: 1))
 
     with Meter([psutil.Process(), psutil.Process(server.pid)]) as meter:

@@ -6,11 +6,10 @@ from typing import Any
 
 from prefect import Flow, flow, get_run_logger
 from prefect.client.schemas.objects import State
-from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 from prefect.task_runners import TaskRunner
 
-from flows.in_step import InStep, tasks_written
+from flows.in_step import in_step
 from flows.ledger import new_run_id
 from flows.outcome import Outcome
 from flows.pipeline import Runner
@@ -52,10 +51,7 @@ def run_in_flow(request: RunRequest, run_id: str) -> State[None]:
 
     try:
         with opened_runner(request.run) as runner, _task_runner(runner) as task_runner:
-            through_prefect = InStep(
-                lambda stage, clip: stage.submit(clip, task_runner),
-                lambda: tasks_written(flow_run.id),
-            )
+            through_prefect = in_step(lambda stage, clip: stage.submit(clip, task_runner))
             summary = run_stages(request, run_id, replace(runner, submit=through_prefect), tell)
     except BaseException as end:
         if not isinstance(end, Exception):  # told to end: Prefect would wait for stages under way

@@ -25,8 +25,7 @@ def compare(
     from flows.target import VIDEOS, free_target
     from gfn_core.media.comparison import Layout
 
-    free_target(target, force=force, suffixes=VIDEOS)
-    _refuse_to_overwrite(target, first, second)
+    free_target(target, force=force, suffixes=VIDEOS, sources=(first, second))
     run(first, second, target, Layout.SPLIT if split else Layout.SIDE)
     print(target)
 
@@ -57,16 +56,10 @@ def preview(
     part = Part(_seconds_of(at), seconds)
     stored = stored_clip(clip, archive)
     source = stored.source if stored else clip
-    free_target(target, force=force, suffixes=VIDEOS)
-    _refuse_to_overwrite(target, clip, source)
+    free_target(target, force=force, suffixes=VIDEOS, sources=(clip, source))
     settings = style.applied_to(StageOneSettings(crop=crop, zoom_share=zoom.share))
     run(source, target, settings, part, stored.motion() if stored else None)
     print(target)
-
-
-def _refuse_to_overwrite(target: Path, *sources: Path) -> None:
-    if target.resolve() in [source.resolve() for source in sources]:
-        raise typer.BadParameter(f"{target} is a source; name another file")
 
 
 def _seconds_of(clock: str) -> float:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 
 from prefect.client.orchestration import get_client
+from prefect.runtime import flow_run
 
 from flows.submit import StageFuture, Submit
 from tasks.clip import Clip
@@ -43,6 +44,11 @@ class InStep:
                 written = self._submitted
             self._written = written
             time.sleep(POLL_SECONDS)
+
+
+def in_step(submit: Submit) -> InStep:
+    """Make `submit` keep in step with the server of the flow under way."""
+    return InStep(submit, lambda: tasks_written(flow_run.id))
 
 
 def tasks_written(flow_run_id: object) -> int:

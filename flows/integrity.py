@@ -136,10 +136,10 @@ class ClipAudit:
     def _read(self, broken: set[Stage]) -> Contents:
         motion = trajectory = receipt = None
         source_sha256 = motion_key = ""
-        if MOTION not in broken:
+        readable = set(self.stages) - broken
+        if MOTION in readable:
             motion = load_motion(self.path(MOTION))
             source_sha256 = self.source_sha256
-        readable = set(self.stages) - broken
         if TRAJECTORY in readable:
             trajectory = load_trajectory(self.path(TRAJECTORY))
             motion_key = read_provenance(self.path(TRAJECTORY)).get("motion_key", "")

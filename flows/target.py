@@ -9,14 +9,22 @@ VIDEOS = (".mp4", ".mkv", ".mov")
 PLOTS = (".svg", ".png", ".pdf")
 
 
-def free_target(target: Path, *, force: bool, suffixes: tuple[str, ...] = ()) -> Path:
+def free_target(
+    target: Path,
+    *,
+    force: bool,
+    suffixes: tuple[str, ...] = (),
+    sources: tuple[Path, ...] = (),
+) -> Path:
     """Return `target`; raises `SettingsError` where nothing should or can be written there.
 
-    Nothing is written into the store of an archive, nor over what is there already, unless by
-    `force`. Of some `suffixes` it must have one.
+    Nothing is written into the store of an archive, nor over one of the `sources`, nor, unless by
+    `force`, over what is there already. Of some `suffixes` it must have one.
     """
     if suffixes and target.suffix.lower() not in suffixes:
         raise SettingsError(f"{target}: name a file that ends in {', '.join(suffixes)}")
+    if target.resolve() in [source.resolve() for source in sources]:
+        raise SettingsError(f"{target}: is a source; name another file")
     for parent in target.resolve().parents:
         if parent.name == STORE_FOLDER and (parent / "clips").is_dir():
             raise SettingsError(f"{target}: lies in the store of an archive; name another place")

@@ -24,11 +24,10 @@ def refuse_another_source(clip: Clip, source_sha256: str) -> None:
         known_sha256 = read_provenance(clip.archive.fetched(motion)).get("source_sha256")
     except ArtifactDamaged:
         return
-    here = clip.origin.url if clip.origin else str(clip.source)
-    if known.source in ("", here) or known_sha256 == source_sha256:
+    if known.source in ("", clip.address) or known_sha256 == source_sha256:
         return
     if "://" in known.source or Path(known.source).exists():
         raise GfnError(
-            f"{here}: {clip.video} is in this archive already, of {known.source}; "
+            f"{clip.address}: {clip.video} is in this archive already, of {known.source}; "
             "name another OUT, or use --force to replace it"
         )

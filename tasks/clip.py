@@ -59,6 +59,11 @@ class Clip:
     segment: Segment | None = None  # the part of the clip that a task is about; None: all of it
 
     @property
+    def address(self) -> str:
+        """Path or URL of the source."""
+        return self.origin.url if self.origin else str(self.source)
+
+    @property
     def seconds_left(self) -> float:
         """Time until the run's deadline."""
         return math.inf if self.until is None else self.until - time.time()
@@ -110,8 +115,7 @@ class Clip:
         measured = (chain.activity,) if chain.activity else ()
         artifacts = (chain.motion, chain.trajectory, chain.render, *measured, chain.report)
         settings = plain(self.settings)
-        source = self.origin.url if self.origin else str(self.source)
-        return CurrentArtifacts(self.video, self.output_name, artifacts, source, settings)
+        return CurrentArtifacts(self.video, self.output_name, artifacts, self.address, settings)
 
     @property
     def _place(self) -> str:

@@ -138,7 +138,7 @@ class ClipFacts:
 
 def command_line(clip: Clip) -> str:
     """The command that makes this clip, to be run in the archive's folder."""
-    settings, source = clip.settings, clip.origin.url if clip.origin else str(clip.source)
+    settings, source = clip.settings, clip.address
     if source.endswith(f"/{clip.video}"):  # found in a folder: its tree is mirrored
         source = source.removesuffix(f"/{clip.video}")
     smoothing, encoding = settings.smoothing, settings.encoding

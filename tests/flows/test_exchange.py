@@ -111,6 +111,8 @@ def test_what_is_there_is_not_replaced_unasked(out: Path, tmp_path: Path, small_
         for target in (mine, small_clip, tmp_path / "plain.txt"):
             result = CliRunner().invoke(app, [*map(str, words), str(target)])
             assert isinstance(result.exception, SettingsError)
+        result = CliRunner().invoke(app, [*map(str, words), str(small_clip), "--force"])
+        assert "is a source" in str(result.exception)
 
 
 def test_a_trf_of_another_video_is_refused(out: Path, tmp_path: Path, other_clip: Path) -> None:
