@@ -3,7 +3,7 @@
 import subprocess
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from gfn_core.geometry import FloatArray, FrameGeometry
 from gfn_core.media.ffmpeg_binary import ffmpeg_path
+from gfn_core.motion.analysis_frame import AnalysisFrame
 from gfn_core.motion.bases import orthonormal_bases
 from gfn_core.motion.fitting import fit_homography
 from gfn_core.motion.frame_pair import FramePair, TracksSettings
@@ -20,8 +21,7 @@ from gfn_core.motion.global_flow_estimator import GlobalFlowEstimator
 from gfn_core.motion.guided_estimator import GuidedSettings, shrunk
 from gfn_core.motion.homography import normalized
 from gfn_core.motion.pair_methods import RANSAC_PX, lk_homography, lk_points
-from gfn_core.motion.rough_flow import RoughFlow
-from gfn_core.motion.tracks import prepare
+from gfn_core.motion.rough_flow import rough_flow
 from gfn_core.networks.flow_network import FlowNetwork
 from gfn_core.networks.resampling import resized
 from gfn_core.store.weights import load_flow_network, load_global_flow_net
@@ -112,7 +112,7 @@ class TeacherFit:
         height, width = first.shape
         size = FrameGeometry(width, height).fitted(GuidedSettings().longest_px)
         small = [shrunk(luma, size) for luma in (first, second)]
-        rough = torch.from_numpy(RoughFlow().between(*small))[None]
+        rough = torch.from_numpy(rough_flow(*small))[None]
         with torch.inference_mode():
             levels = self.network(*(_tensor(luma) for luma in small), rough)
         flow = resized(levels[-1].local_flow, GRID[1], GRID[0])[0]
@@ -136,17 +136,16 @@ class Student:
         guide = self.estimator.guides(small, [1], geometry, orthonormal_bases(geometry))[0]
         if not self.refined:
             return guide.homography
-        pair = _pair(first, second)
-        guided = FramePair(pair.first, pair.second, pair.geometry, pair.bases, pair.settings, guide)
-        return guided.motion(np.eye(3)).homography
+        return replace(_pair(first, second), guide=guide).motion(np.eye(3)).homography
 
 
 def _pair(first: Luma, second: Luma) -> FramePair:
     settings = TracksSettings()
     height, width = first.shape
     geometry = FrameGeometry(width, height)
-    frames = [prepare(luma, settings.tracking) for luma in (first, second)]
-    return FramePair(*frames, geometry, orthonormal_bases(geometry), settings)
+    bases = orthonormal_bases(geometry)
+    frames = [AnalysisFrame(luma, geometry, bases, settings.tracking) for luma in (first, second)]
+    return FramePair(*frames, settings)
 
 
 def _fitted(flow_px: FloatArray, width: int | None = None, height: int | None = None) -> FloatArray:

@@ -7,8 +7,7 @@ import numpy as np
 
 from gfn_core.geometry import FloatArray, FrameGeometry
 from gfn_core.motion.alignment import align
-from gfn_core.motion.alignment_frame import alignment_frame
-from gfn_core.motion.bases import OrthonormalBases
+from gfn_core.motion.analysis_frame import AnalysisFrame
 from gfn_core.motion.coverage import area_share, border_weights, coverage_weights
 from gfn_core.motion.estimator import PairMotion
 from gfn_core.motion.fitting import Fit, FitSettings, fit_homography, rival_motions
@@ -19,7 +18,6 @@ from gfn_core.motion.residual_flow import residual_dct
 from gfn_core.motion.shots import likeness
 from gfn_core.motion.tracks import (
     Luma,
-    TrackedFrame,
     TrackingSettings,
     Tracks,
     coarse_tracks,
@@ -72,12 +70,20 @@ class Agreement:
 class FramePair:
     """Two successive frames, and what a network says of them where there is one."""
 
-    first: TrackedFrame
-    second: TrackedFrame
-    geometry: FrameGeometry  # of the analysis frames
-    bases: OrthonormalBases
+    first: AnalysisFrame
+    second: AnalysisFrame
     settings: TracksSettings
     guide: Guide | None = None
+
+    @property
+    def geometry(self) -> FrameGeometry:
+        """Of the analysis frames."""
+        return self.first.geometry
+
+    @property
+    def told(self) -> list[FloatArray]:
+        """The motion (3, 3) that the guide tells of, unless it is an earlier pair's."""
+        return [self.guide.homography] if self.guide and self.guide.is_fresh else []
 
     def motion(self, previous: FloatArray) -> PairMotion:
         """Motion of this pair, where the pair before moved by `previous` (3, 3)."""
@@ -85,7 +91,7 @@ class FramePair:
             sharpness=sharpness(self.second.luma),
             luminance_change=(mean_luma(self.second.luma) - mean_luma(self.first.luma)) / 255,
         )
-        if len(self.first.corners) == 0:
+        if len(self.first.tracked.corners) == 0:
             return self.guessed(seen)
         if np.array_equal(self.first.luma, self.second.luma):
             return seen
@@ -104,14 +110,14 @@ class FramePair:
 
     def agreement(self, previous: FloatArray) -> Agreement:
         """Track coarsely and choose a motion, then track finely from that."""
-        tracking = self.settings.tracking
-        coarse = coarse_tracks(self.first, self.second, self.geometry, tracking)
+        tracking, first, second = self.settings.tracking, self.first.tracked, self.second.tracked
+        coarse = coarse_tracks(first, second, self.geometry, tracking)
         start = self.coarse_fit(coarse, previous).homography
-        fine = fine_tracks(self.first, self.second, self.geometry, tracking, start)
+        fine = fine_tracks(first, second, self.geometry, tracking, start)
         fit = fit_homography(
             fine.source,
             fine.target,
-            self.bases,
+            self.first.bases,
             weights=self.background_weights(fine.source) if self.guide else None,
             starts=[start],
             settings=self.settings.fit,
@@ -131,11 +137,9 @@ class FramePair:
         support = float(trusted @ fit.inlier_weights) / max(trusted.sum(), 1.0)
         if fit.uncertainty < self.settings.sure_uncertainty and support > SURE_SUPPORT:
             return found
-        first, second = (
-            alignment_frame(frame.luma, self.geometry, self.bases)
-            for frame in (self.first, self.second)
-        )
-        starts, background = [fit.homography, self.guide.homography], self.guide.background
+        background = self.guide.background
+        starts = [fit.homography, *self.told]
+        first, second = self.first.alignment, self.second.alignment
         aligned = align(first, second, starts, background, self.settings.alignment)
         if not aligned.improved:
             return found
@@ -157,11 +161,11 @@ class FramePair:
         Tracks are weighed by the area that they stand for, and by where background is.
         """
         area = coverage_weights(tracks.source)
-        guesses = [previous, np.eye(3)] if self.guide is None else [self.guide.homography, previous]
+        guesses = [*self.told, previous, np.eye(3)]
         return fit_homography(
             tracks.source,
             tracks.target,
-            self.bases,
+            self.first.bases,
             weights=area * self.background_weights(tracks.source),
             starts=[*rival_motions(tracks.source, tracks.target, 2), *guesses],
             settings=replace(self.settings.fit, iterations=COARSE_ITERATIONS),
@@ -175,7 +179,7 @@ class FramePair:
 
     def guessed(self, seen: PairMotion) -> PairMotion:
         """Motion where there is nothing to track: the guide's, or rest; trusted accordingly."""
-        if self.guide is None:
+        if self.guide is None or not self.guide.is_fresh:
             return replace(seen, confidence=0.0, background_share=0.0, inlier_share=0.0)
         return replace(
             seen,
@@ -194,7 +198,7 @@ class FramePair:
             return False
         none_left = inlier_share < self.settings.lost_inlier_share
         alike = self.settings.lost_likeness if none_left else self.settings.cut_likeness
-        return likeness(self.first.thumbnail, self.second.thumbnail) < alike
+        return likeness(self.first.tracked.thumbnail, self.second.tracked.thumbnail) < alike
 
     def confidence(self, found: Agreement) -> float:
         """Trust in the motion: much of the frame agrees on it, and it is known precisely."""

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gfn_core.motion.guided_estimator import GlobalView, GuidedEstimator, GuidedSettings, Luma
-from gfn_core.motion.rough_flow import RoughFlow
+from gfn_core.motion.rough_flow import rough_flow
 from gfn_core.networks.global_flow_net import GlobalFlow, GlobalFlowNet
 
 
@@ -23,13 +23,12 @@ class GlobalFlowEstimator(GuidedEstimator):
         super().__init__(settings)
         self._device = device
         self._network = network.eval().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self._rough_flow = RoughFlow()
 
     def views(self, lumas: list[Luma], places: list[int]) -> GlobalView:
         """Run the network; a frame's features are made once and serve both of its pairs."""
         needed = sorted({place - step for place in places for step in (0, 1)})
         row = {place: n for n, place in enumerate(needed)}
-        rough = np.stack([self._rough_flow.between(lumas[p - 1], lumas[p]) for p in places])
+        rough = np.stack([rough_flow(lumas[p - 1], lumas[p]) for p in places])
         with torch.inference_mode(), self._precision():
             seen = self._tensor(np.stack([lumas[place] for place in needed])[:, None])
             features = self._network.features(seen / 255)

@@ -1,6 +1,6 @@
 """What a network knows of a pair of frames: roughly how the camera moved, and what it saw."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -20,6 +20,7 @@ class Guide:
     homography: FloatArray  # (3, 3) half-widths, first to second frame
     background: FloatArray  # (rows, columns) over the first frame, 0 to 1
     confidence: float  # in the homography, 0 to 1
+    is_fresh: bool = True  # else it was made for an earlier pair, whose motion this is
 
     @classmethod
     def of_flow(
@@ -39,6 +40,10 @@ class Guide:
         half_widths = np.array([2 / width, 2 * geometry.half_height / height])
         motion = homography_of_flow(global_flow_px * half_widths, geometry, bases)
         return cls(motion, weight / max(float(weight.max()), TINY), confidence)
+
+    def carried_on(self) -> "Guide":
+        """Return it for the pairs to come: background hardly changes, but the motion does."""
+        return replace(self, is_fresh=False)
 
     def weights(self, points: FloatArray, geometry: FrameGeometry) -> FloatArray:
         """Background weight (N,) at `points` (N, 2), in half-widths, of a frame of `geometry`."""

@@ -18,10 +18,10 @@ from torch import Tensor
 from gfn_core.geometry import FrameGeometry
 from gfn_core.motion.bases import OrthonormalBases, orthonormal_bases
 from gfn_core.motion.estimator import GrayFrame, PairMotion
+from gfn_core.motion.following import followed
 from gfn_core.motion.frame_pair import TracksSettings
 from gfn_core.motion.guide import Guide
 from gfn_core.motion.segments import GRAIN_FRAMES
-from gfn_core.motion.tracks_estimator import followed
 from gfn_core.work_ahead import work_ahead
 
 Luma = NDArray[np.uint8]
@@ -36,7 +36,7 @@ class GuidedSettings:
 
     longest_px: int = 256  # of the frames that the network sees
     batch_frames: int = GRAIN_FRAMES
-    every_frames: int = 3  # between looks; what is background changes slowly, and tracks go on
+    every_frames: int = 8  # between looks, unless there is doubt; what is background changes slowly
     reduced_precision: bool = False  # bfloat16
     tracks: TracksSettings = field(default_factory=TracksSettings)
 
@@ -81,18 +81,28 @@ class GuidedEstimator(ABC):
         self, frames: Iterable[GrayFrame], geometry: FrameGeometry
     ) -> Iterator[PairMotion]:
         """Yield one motion a frame, in order."""
-        guided = work_ahead(self._guided(frames, geometry), depth=self.settings.batch_frames)
-        return followed(guided, geometry, self.settings.tracks)
-
-    def _guided(
-        self, frames: Iterable[GrayFrame], geometry: FrameGeometry
-    ) -> Generator[tuple[GrayFrame, Guide | None], None, None]:
-        """Yield each frame with the latest guide; the first frame has none."""
         small = geometry.fitted(self.settings.longest_px)
         bases = orthonormal_bases(geometry)
+
+        def look(first: Luma, second: Luma) -> Guide:
+            pair = [shrunk(luma, small) for luma in (first, second)]
+            return self.guides(pair, [1], geometry, bases)[0]
+
+        guided = work_ahead(
+            self._guided(frames, small, geometry, bases), depth=self.settings.batch_frames
+        )
+        return followed(guided, geometry, self.settings.tracks, look)
+
+    def _guided(
+        self,
+        frames: Iterable[GrayFrame],
+        small: FrameGeometry,
+        geometry: FrameGeometry,
+        bases: OrthonormalBases,
+    ) -> Generator[tuple[GrayFrame, Guide | None], None, None]:
+        """Yield each frame, some with a guide from the frame before."""
         stream = iter(frames)
         lumas: list[Luma] = []
-        guide: Guide | None = None
         while batch := list(islice(stream, self.settings.batch_frames)):
             lumas = lumas[-1:] + [shrunk(frame.luma, small) for frame in batch]
             before = len(lumas) - len(batch)  # frames of the batch before: 1, or 0 at the start
@@ -103,8 +113,7 @@ class GuidedEstimator(ABC):
             ]
             fresh = dict(zip(due, self.guides(lumas, due, geometry, bases), strict=True))
             for place, frame in enumerate(batch, start=before):
-                guide = fresh.get(place, guide)
-                yield frame, guide
+                yield frame, fresh.get(place)
 
 
 def shrunk(luma: Luma, size: FrameGeometry) -> Luma:

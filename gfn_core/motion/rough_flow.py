@@ -13,17 +13,12 @@ PATCH_STRIDE_PX = 4
 DESCENT_STEPS = 16
 
 
-class RoughFlow:
-    """Estimates flow between gray frames; not to be shared between threads."""
-
-    def __init__(self) -> None:
-        self._search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-        self._search.setFinestScale(FINEST_SCALE)
-        self._search.setPatchStride(PATCH_STRIDE_PX)
-        self._search.setGradientDescentIterations(DESCENT_STEPS)
-        self._search.setVariationalRefinementIterations(0)
-
-    def between(self, first: NDArray[np.uint8], second: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Flow (2, H, W) in px from `first` to `second` (H, W)."""
-        flow = self._search.calc(first, second, np.empty(0, np.float32))
-        return np.ascontiguousarray(np.asarray(flow, np.float32).transpose(2, 0, 1))
+def rough_flow(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Flow (2, H, W) in px from `first` to `second` (H, W)."""
+    search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)  # for this thread alone
+    search.setFinestScale(FINEST_SCALE)
+    search.setPatchStride(PATCH_STRIDE_PX)
+    search.setGradientDescentIterations(DESCENT_STEPS)
+    search.setVariationalRefinementIterations(0)
+    flow = search.calc(first, second, np.empty(0, np.float32))
+    return np.ascontiguousarray(np.asarray(flow, np.float32).transpose(2, 0, 1))

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from gfn_core.motion.rough_flow import RoughFlow
+from gfn_core.motion.rough_flow import rough_flow
 
 TRUTH_STRIDE = 4  # truth is kept at a quarter of the frame: no level is finer
 
@@ -65,8 +65,7 @@ class FramePairs:
         cls, frames: NDArray[np.uint8], frame_skip: Sequence[int], device: torch.device
     ) -> "FramePairs":
         """Take `frames` (B, 2, H, W)."""
-        search = RoughFlow()
-        rough = np.stack([search.between(*pair) for pair in frames])
+        rough = np.stack([rough_flow(*pair) for pair in frames])
         scaled = torch.from_numpy(frames).to(device).float() / 255
         skip = torch.tensor(frame_skip, dtype=torch.float32, device=device)
         return cls(scaled[:, :1], scaled[:, 1:], torch.from_numpy(rough).to(device), skip)

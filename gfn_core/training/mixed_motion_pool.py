@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gfn_core.motion.rough_flow import RoughFlow
+from gfn_core.motion.rough_flow import rough_flow
 from gfn_core.networks.glocal import Glocal
 from gfn_core.networks.mixed_motion import MixedMotion
 from gfn_core.training.batch import FramePairs
@@ -58,12 +58,11 @@ def observed(network: Glocal, pairs: FramePairs) -> MixedMotion:
 
 def rough_flow_back(pairs: FramePairs) -> Tensor:
     """Rough flow (B, 2, H, W) px from the second frames to the first."""
-    search = RoughFlow()
     first, second = (
         (frames[:, 0] * 255).round().to(torch.uint8).cpu().numpy()
         for frames in (pairs.first, pairs.second)
     )
-    found = np.stack([search.between(*pair) for pair in zip(second, first, strict=True)])
+    found = np.stack([rough_flow(*pair) for pair in zip(second, first, strict=True)])
     return torch.from_numpy(found).to(pairs.first.device)
 
 

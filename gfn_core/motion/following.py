@@ -1,0 +1,69 @@
+"""Motion of frame after frame: tracks, guided by a network that looks at times, and in doubt."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from gfn_core.geometry import FloatArray, FrameGeometry
+from gfn_core.motion.analysis_frame import AnalysisFrame
+from gfn_core.motion.bases import orthonormal_bases
+from gfn_core.motion.estimator import GrayFrame, PairMotion
+from gfn_core.motion.frame_pair import FramePair, TracksSettings, sharpness
+from gfn_core.motion.guide import Guide
+from gfn_core.motion.shots import is_blank, likeness
+from gfn_core.motion.tracks import Luma
+
+DOUBT = 0.5  # confidence below which a network looks again
+
+Look = Callable[[Luma, Luma], Guide]  # at two frames (H, W)
+
+
+def followed(
+    frames: Iterable[tuple[GrayFrame, Guide | None]],
+    geometry: FrameGeometry,
+    settings: TracksSettings,
+    look: Look | None = None,
+) -> Iterator[PairMotion]:
+    """Yield one motion a frame; some frames come with a guide to them from the frame before.
+
+    A guide goes on to serve until the next, a cut, or doubt; then `look` makes another.
+    """
+    last: AnalysisFrame | None = None
+    seen: AnalysisFrame | None = None  # the last that was not blank
+    guide: Guide | None = None
+    for frame, fresh in frames:
+        if last is None:
+            height, width = frame.luma.shape
+            analysis = geometry.scaled(width, height)
+            bases = orthonormal_bases(analysis)
+        current = AnalysisFrame(frame.luma, analysis, bases, settings.tracking)
+        if last is None:
+            motion = PairMotion(shot_start=True, sharpness=sharpness(frame.luma))
+        else:
+            pair = FramePair(last, current, settings, fresh or guide)
+            motion, guide = guided_motion(pair, motion.homography, look)
+            if seen is not None and seen is not last and is_other_place(seen, current, settings):
+                motion = PairMotion(shot_start=True, sharpness=sharpness(frame.luma))
+            guide = guide.carried_on() if guide and not motion.shot_start else None
+        yield motion
+        last = current
+        seen = seen if is_blank(current.tracked.thumbnail) else current
+
+
+def guided_motion(
+    pair: FramePair, previous: FloatArray, look: Look | None
+) -> tuple[PairMotion, Guide | None]:
+    """Motion of a pair, where the pair before moved by `previous` (3, 3), and what guided it."""
+    if look is None:
+        return pair.motion(previous), pair.guide
+    if pair.guide is not None:
+        motion = pair.motion(previous)
+        if pair.guide.is_fresh or not (motion.shot_start or motion.confidence < DOUBT):
+            return motion, pair.guide
+    guide = look(pair.first.luma, pair.second.luma)
+    return replace(pair, guide=guide).motion(previous), guide
+
+
+def is_other_place(before: AnalysisFrame, after: AnalysisFrame, settings: TracksSettings) -> bool:
+    """Whether a blank spell, as of a fade, lay between two shots."""
+    thumbnails = before.tracked.thumbnail, after.tracked.thumbnail
+    return likeness(*thumbnails) < settings.lost_likeness
