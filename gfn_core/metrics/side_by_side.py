@@ -5,6 +5,7 @@ motion that corrections were made from, which is what may have been wrong.
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import cv2
@@ -52,7 +53,7 @@ class SideBySide:
 
     def __call__(self, index: int, source: NDArray[Any], output: NDArray[Any]) -> None:
         """Look at frame `index`: its luma (H, W) before and after."""
-        for stretch, start in enumerate(self._starts()):
+        for stretch, start in enumerate(self._starts):
             if start <= index < start + STRETCH_FRAMES:
                 pair = self._small(source), self._small(output)
                 self._pairs.setdefault(stretch, []).append(pair)
@@ -81,11 +82,12 @@ class SideBySide:
             float(np.average(source, weights=weights)), float(np.average(output, weights=weights))
         )
 
-    def _starts(self) -> NDArray[np.intp]:
+    @cached_property
+    def _starts(self) -> list[int]:
         """First frames of the stretches; they do not overlap."""
         count = max(1, min(STRETCHES, self.frame_count // STRETCH_FRAMES))
         last = max(0, self.frame_count - STRETCH_FRAMES)
-        return np.unique(np.linspace(0, last, count).astype(np.intp))
+        return sorted(set(np.linspace(0, last, count).astype(int).tolist()))
 
     def _small(self, plane: NDArray[Any]) -> GrayArray:
         height, width = plane.shape

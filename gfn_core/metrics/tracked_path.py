@@ -11,6 +11,7 @@ from typing import cast
 
 import cv2
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from gfn_core.geometry import FloatArray, FrameGeometry
@@ -179,10 +180,10 @@ def _by_cell(points: FloatArray, values: FloatArray, geometry: FrameGeometry) ->
     share = points / np.array([2, 2 * geometry.half_height]) + 0.5
     size = np.array([CELL_COLUMNS, CELL_ROWS])
     column, row = np.clip((share * size).astype(int), 0, size - 1).T
-    cells = np.full((CELL_ROWS, CELL_COLUMNS, 2), np.nan)
-    for r, c in set(zip(row.tolist(), column.tolist(), strict=True)):
-        cells[r, c] = np.median(values[(row == r) & (column == c)], axis=0)
-    return cells
+    medians = pd.DataFrame(values).groupby(row * CELL_COLUMNS + column).median()
+    cells = np.full((CELL_ROWS * CELL_COLUMNS, 2), np.nan)
+    cells[medians.index] = medians.to_numpy()
+    return cells.reshape(CELL_ROWS, CELL_COLUMNS, 2)
 
 
 def _enough(inlier: object) -> bool:
