@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from flows.locations import opened_archive
 from flows.markup import escape
@@ -44,7 +44,9 @@ def _flat(rows: pa.Table) -> pa.Table:
 
 
 def _show(rows: pa.Table) -> None:
-    table = Table(*map(escape, rows.column_names), box=None, pad_edge=False)
+    # Folded, not cut: half a name would be another name.
+    columns = [Column(escape(name), overflow="fold") for name in rows.column_names]
+    table = Table(*columns, box=None, pad_edge=False)
     for row in rows.slice(0, MOST_ROWS).to_pylist():
         table.add_row(*(escape(_text(value)) for value in row.values()))
     console = Console()

@@ -52,15 +52,20 @@ def followed(
 def guided_motion(
     pair: FramePair, previous: FloatArray, look: Look | None
 ) -> tuple[PairMotion, Guide | None]:
-    """Motion of a pair, where the pair before moved by `previous` (3, 3), and what guided it."""
-    if look is None:
+    """Motion of a pair, where the one before moved by `previous` (3, 3), and the guide for more.
+
+    Of a motion in doubt and that of a fresh look, the surer one counts; a cut is for fresh eyes.
+    """
+    if look is None or (pair.guide and pair.guide.is_fresh):
         return pair.motion(previous), pair.guide
-    if pair.guide is not None:
-        motion = pair.motion(previous)
-        if pair.guide.is_fresh or not (motion.shot_start or motion.confidence < DOUBT):
-            return motion, pair.guide
+    carried = pair.motion(previous) if pair.guide else None
+    if carried and not carried.shot_start and carried.confidence >= DOUBT:
+        return carried, pair.guide
     guide = look(pair.first.luma, pair.second.luma)
-    return replace(pair, guide=guide).motion(previous), guide
+    seen = replace(pair, guide=guide).motion(previous)
+    if carried and not carried.shot_start and carried.confidence > seen.confidence:
+        return carried, guide
+    return seen, guide
 
 
 def is_other_place(before: AnalysisFrame, after: AnalysisFrame, settings: TracksSettings) -> bool:
