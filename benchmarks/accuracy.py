@@ -103,7 +103,9 @@ def _shaken(clip: Path, pairs: int) -> Iterator[KnownPair]:
     for frame in open_reader(clip, info, size, threads=1):
         if last is not None and frame.index % FRAMES_APART == 0 and taken < pairs:
             motions = [homography_of(NESTED @ rng.normal(0, SHAKE / np.sqrt(2))) for _ in range(2)]
-            views = [moved_view(luma, m) for luma, m in zip((last, frame.luma), motions, strict=True)]
+            views = [
+                moved_view(luma, m) for luma, m in zip((last, frame.luma), motions, strict=True)
+            ]
             motion = normalized(motions[1] @ inverse(motions[0]))
             yield KnownPair(clip.name, taken, *views, flow(motion, SIZE.grid(*GRID)) * 320)
             taken += 1

@@ -10,7 +10,7 @@ import argparse
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 import cv2
@@ -71,7 +71,7 @@ def shaken(clip: Path, shake: str, count: int) -> tuple[list[GrayFrame], list[Fl
         if shake == "jolts":
             view = _smeared(view, rng)
         frames.append(replace(frame, luma=view))
-    steps = [normalized(b @ inverse(a)) for a, b in zip(motions, motions[1:], strict=False)]
+    steps = [normalized(b @ inverse(a)) for a, b in pairwise(motions)]
     return frames, [flow(step, SIZE.grid(*GRID)) * SIZE.width / 2 for step in steps]
 
 

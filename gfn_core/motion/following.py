@@ -25,11 +25,13 @@ def followed(
 ) -> Iterator[PairMotion]:
     """Yield one motion a frame; some frames come with a guide to them from the frame before.
 
-    A guide goes on to serve until the next, a cut, or doubt; then `look` makes another.
+    A guide goes on to serve until the next, a cut, or doubt; then `look` makes another. Where that
+    leaves doubt, too, none is asked for until the next.
     """
     last: AnalysisFrame | None = None
     seen: AnalysisFrame | None = None  # the last that was not blank
     guide: Guide | None = None
+    is_in_vain = False  # to look again
     for frame, fresh in frames:
         if last is None:
             height, width = frame.luma.shape
@@ -40,7 +42,10 @@ def followed(
             motion = PairMotion(shot_start=True, sharpness=sharpness(frame.luma))
         else:
             pair = FramePair(last, current, settings, fresh or guide)
-            motion, guide = guided_motion(pair, motion.homography, look)
+            may_look = fresh or guide is None or not is_in_vain
+            motion, guide = guided_motion(pair, motion.homography, look if may_look else None)
+            if may_look:
+                is_in_vain = guide is not pair.guide and motion.confidence < DOUBT
             if seen is not None and seen is not last and is_other_place(seen, current, settings):
                 motion = PairMotion(shot_start=True, sharpness=sharpness(frame.luma))
             guide = guide.carried_on() if guide and not motion.shot_start else None

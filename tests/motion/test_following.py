@@ -76,3 +76,12 @@ def test_a_motion_is_never_taken_from_the_guide_of_an_earlier_pair():
     assert found[2].confidence > 0  # its own guide's guess
     np.testing.assert_array_equal(found[3].homography, np.eye(3))
     assert found[3].confidence == 0
+
+
+def test_where_looking_is_in_vain_the_network_is_left_alone_until_its_next_guide():
+    plain = [np.full((360, 640), 90.0 + 2 * number) for number in range(6)]
+    network = Network()
+    motions([texture(1), *plain], network, guided=())
+    assert network.asked == 1
+    motions([texture(1), *plain], network, guided=(4,))
+    assert network.asked == 3
