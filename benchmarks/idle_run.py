@@ -3,8 +3,9 @@
     python -m benchmarks.idle_run 500 --out DIR
 
 They are run by the plain executor, and as a flow against a Prefect server that is started for it;
-once a process, since Prefect keeps the server that it was first told of. Writes idle.json into DIR: seconds, seconds of processor time and peak memory of
-client and server, requests, rows and bytes of the server's database, task runs that its UI knows.
+once a process, since Prefect keeps the server that it was first told of. Writes idle.json into DIR:
+seconds, seconds of processor time and peak memory of client and server, requests, rows and bytes of
+the server's database, task runs that its UI knows.
 """
 
 import argparse
