@@ -13,6 +13,7 @@ from gfn_core.motion.shots import is_blank, likeness
 from gfn_core.motion.tracks import Luma
 
 DOUBT = 0.5  # confidence below which a network looks again
+MOST_VAIN_LOOKS = 3  # in a row, that leave the motion in doubt
 
 Look = Callable[[Luma, Luma], Guide]  # at two frames (H, W)
 
@@ -25,13 +26,13 @@ def followed(
 ) -> Iterator[PairMotion]:
     """Yield one motion a frame; some frames come with a guide to them from the frame before.
 
-    A guide goes on to serve until the next, a cut, or doubt; then `look` makes another. Where that
-    leaves doubt, too, none is asked for until the next.
+    A guide goes on to serve until the next, a cut, or doubt; then `look` makes another. Where looks
+    leave doubt again and again, no more are taken until a motion is sure.
     """
     last: AnalysisFrame | None = None
     seen: AnalysisFrame | None = None  # the last that was not blank
     guide: Guide | None = None
-    is_in_vain = False  # to look again
+    vain_looks = 0  # one after the other
     for frame, fresh in frames:
         if last is None:
             height, width = frame.luma.shape
@@ -42,13 +43,12 @@ def followed(
             motion = PairMotion(shot_start=True, sharpness=sharpness(frame.luma))
         else:
             pair = FramePair(last, current, settings, fresh or guide)
-            may_look = fresh or guide is None or not is_in_vain
+            may_look = vain_looks < MOST_VAIN_LOOKS
             motion, guide = guided_motion(pair, motion.homography, look if may_look else None)
-            if may_look:
-                is_in_vain = guide is not pair.guide and motion.confidence < DOUBT
             if seen is not None and seen is not last and is_other_place(seen, current, settings):
                 motion = PairMotion(shot_start=True, sharpness=sharpness(frame.luma))
             guide = guide.carried_on() if guide and not motion.shot_start else None
+            vain_looks = vain_looks + may_look if motion.confidence < DOUBT else 0
         yield motion
         last = current
         seen = seen if is_blank(current.tracked.thumbnail) else current

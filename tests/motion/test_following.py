@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gfn_core.motion.following import followed
+from gfn_core.motion.following import MOST_VAIN_LOOKS, followed
 from gfn_core.motion.frame_pair import TracksSettings
 from gfn_core.motion.guide import Guide
 from gfn_core.motion.similarity import Similarity
@@ -78,10 +78,12 @@ def test_a_motion_is_never_taken_from_the_guide_of_an_earlier_pair():
     assert found[3].confidence == 0
 
 
-def test_where_looking_is_in_vain_the_network_is_left_alone_until_its_next_guide():
-    plain = [np.full((360, 640), 90.0 + 2 * number) for number in range(6)]
+def test_after_some_looks_in_vain_the_network_is_left_alone_until_a_motion_is_sure():
+    levels = [90, 92, 94, 96, 98, 100]
+    plain = [np.full((360, 640), float(level)) for level in levels]
     network = Network()
-    motions([texture(1), *plain], network, guided=())
-    assert network.asked == 1
-    motions([texture(1), *plain], network, guided=(4,))
-    assert network.asked == 3
+    motions([texture(1), *plain], network, guided=(5,))
+    assert network.asked == MOST_VAIN_LOOKS < len(plain) - 1
+    network = Network()
+    motions([texture(1), *plain, plain[-1], plain[0]], network, guided=())
+    assert network.asked == MOST_VAIN_LOOKS + 1  # a repeated frame is sure to rest
