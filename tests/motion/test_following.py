@@ -85,5 +85,5 @@ def test_after_some_looks_in_vain_the_network_is_left_alone_until_a_motion_is_su
     motions([texture(1), *plain], network, guided=(5,))
     assert network.asked == MOST_VAIN_LOOKS < len(plain) - 1
     network = Network()
-    motions([texture(1), *plain, plain[-1], plain[0]], network, guided=())
-    assert network.asked == MOST_VAIN_LOOKS + 1  # a repeated frame is sure to rest
+    motions([texture(1), *plain, texture(1), texture(1), plain[0]], network, guided=())
+    assert network.asked == MOST_VAIN_LOOKS + 1  # for a repeated frame is surely at rest
