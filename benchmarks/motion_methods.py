@@ -112,7 +112,7 @@ class TeacherFit:
         height, width = first.shape
         size = FrameGeometry(width, height).fitted(GuidedSettings().longest_px)
         small = [shrunk(luma, size) for luma in (first, second)]
-        rough = torch.from_numpy(rough_flow(*small))[None]
+        rough = rough_flow([(small[0], small[1])], CPU)
         with torch.inference_mode():
             levels = self.network(*(_tensor(luma) for luma in small), rough)
         flow = resized(levels[-1].local_flow, GRID[1], GRID[0])[0]

@@ -18,6 +18,7 @@ from flows.cli_options import (
     InOrder,
     Interlaced,
     LocalMotion,
+    NetworkPrecision,
     PathStyle,
     Preset,
     Quality,
@@ -34,6 +35,7 @@ from flows.cli_options import (
 from flows.order import Order
 from gfn_core.device_name import DeviceName
 from gfn_core.motion.estimator_name import DEFAULT_ESTIMATOR
+from gfn_core.precision import Precision
 from gfn_core.smoothing.style import Style
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ class ArchiveOptions:
     estimator: Estimator = DEFAULT_ESTIMATOR
     weights: Weights = None
     device: Device = DeviceName.AUTO
+    precision: NetworkPrecision = Precision.FLOAT32
     local_motion: LocalMotion = False
     zoom: Zoom = ZoomStyle.FIXED
     codec: Codec = "libx264"
@@ -82,6 +85,7 @@ class ArchiveOptions:
                 zoom=self.zoom,
                 estimator=self.estimator,
                 weights=self.weights,
+                precision=self.precision,
                 encoding=encoding_of(
                     self.codec, self.quality, self.preset, self.target_size, self.interlaced
                 ),

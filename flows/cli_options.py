@@ -10,6 +10,7 @@ import typer
 from flows.order import Order
 from gfn_core.device_name import DeviceName
 from gfn_core.motion.estimator_name import EstimatorName
+from gfn_core.precision import Precision
 from gfn_core.smoothing.settings import AUTO_CROP, AUTO_REMOVED_SHARE, DYNAMIC_ZOOM_SHARE
 from gfn_core.smoothing.style import Style
 
@@ -141,6 +142,10 @@ LocalMotion = Annotated[
     typer.Option("--local-motion", help="Also measure what moves by itself; see gfn activity."),
 ]
 Device = Annotated[DeviceName, typer.Option(help="Where networks run.")]
+NetworkPrecision = Annotated[
+    Precision,
+    typer.Option("--precision", help="bfloat16: quicker where the hardware has it; hardly worse."),
+]
 Weights = Annotated[
     Path | None, typer.Option(help="Weights of the network, other than those shipped.")
 ]

@@ -23,13 +23,13 @@ from gfn_core.store.model_card import write_model_card
 from gfn_core.store.training_log import read_log
 from gfn_core.store.weights import read_weights, save_weights
 from gfn_core.training.batch import FramePairs
+from gfn_core.training.batch_stream import BatchStream
 from gfn_core.training.clip_pairs import clip_batches
 from gfn_core.training.glocal_objective import glocal_objective
 from gfn_core.training.glocal_recipe import GlocalRecipe
 from gfn_core.training.loop import TrainingState
 from gfn_core.training.mixed_motion_pool import mixed_motions
 from gfn_core.training.objectives import Objective
-from gfn_core.training.pair_pool import batches
 from gfn_core.training.photographs import PhotoLibrary
 from gfn_core.training.recipe import taking_turns
 from gfn_core.training.scene_pairs import Curriculum, ScenePairs
@@ -98,11 +98,9 @@ def _pairs(
     Rendered pairs carry their truth with them; nothing here or behind looks at it.
     """
     recipe = request.recipe
-    size, fresh_a_step = (recipe.width, recipe.height), recipe.pairs.fresh_per_batch
-    rendered = ScenePairs(library, recipe.seed, *size, curriculum=Curriculum())
-    end = recipe.pairs.batch_size + recipe.loop.steps * fresh_a_step
-    fresh = rendered.stream(step * fresh_a_step, step * fresh_a_step + end, request.workers)
-    synthetic: Iterator[FramePairs] = batches(fresh, (), recipe.pairs, rng, device)
+    size = (recipe.width, recipe.height)
+    scenes = ScenePairs(library, recipe.seed, *size, curriculum=Curriculum())
+    synthetic = BatchStream(scenes, recipe.pairs, start=step).batches(request.workers, device)
     if request.clips is None:
         return synthetic
     clips = [found.source for found in find_videos([request.clips], request.out)]
@@ -114,7 +112,7 @@ def _pairs(
 def _export(state: TrainingState[Glocal], request: GlocalTrainingRequest) -> None:
     """Write the averaged weights and their card, whole or not at all."""
     path = request.out / WEIGHTS
-    digest = save_weights(state.averaged, path)
+    digest = save_weights(state.averaged, path, compact=True)
     data = f"pairs rendered of {request.images or 'pictures that gfn draws'}, without their truth"
     data += f"; clips of {request.clips}" if request.clips else ""
     data += f"; backbone of {request.backbone.name}, frozen"

@@ -7,6 +7,7 @@ from flows.resmooth import Changes
 from gfn_core.media.encoding import Encoding
 from gfn_core.media.target_size import TargetSize
 from gfn_core.motion.estimator_name import EstimatorName
+from gfn_core.precision import Precision
 from gfn_core.settings import MotionSettings, StabilizeSettings
 from gfn_core.smoothing.settings import StageOneSettings
 from gfn_core.smoothing.style import Style
@@ -19,6 +20,7 @@ def settings_of(
     zoom: ZoomStyle,
     estimator: EstimatorName,
     weights: Path | None,
+    precision: Precision,
     encoding: Encoding,
     local_motion: bool = False,
 ) -> StabilizeSettings:
@@ -28,7 +30,7 @@ def settings_of(
         crop=chosen.crop, removed_share=chosen.removed_share, zoom_share=zoom.share
     )
     return StabilizeSettings(
-        motion=MotionSettings(estimator, weights=weights),
+        motion=MotionSettings(estimator, precision=precision, weights=weights),
         smoothing=style.applied_to(smoothing),
         encoding=encoding,
         local_motion=local_motion,

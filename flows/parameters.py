@@ -20,6 +20,7 @@ from flows.settings import MOST_SLOTS, RunSettings
 from gfn_core.device_name import DeviceName
 from gfn_core.media.codec_traits import ALIASES, CODECS, SAME
 from gfn_core.motion.estimator_name import DEFAULT_ESTIMATOR, EstimatorName
+from gfn_core.precision import Precision
 from gfn_core.settings import StabilizeSettings
 from gfn_core.smoothing.settings import LEAST_CROP
 from gfn_core.smoothing.style import Style
@@ -79,6 +80,7 @@ class Look(Parameters):
     zoom: ZoomStyle = ZoomStyle.FIXED
     estimator: EstimatorName = DEFAULT_ESTIMATOR
     weights: Folder | None = None
+    precision: Precision = Precision.FLOAT32
     codec: Codec = "libx264"
     quality: Quality | None = None
     preset: Preset = "medium"
@@ -98,6 +100,7 @@ class Look(Parameters):
             zoom=self.zoom,
             estimator=self.estimator,
             weights=Path(self.weights) if self.weights else None,
+            precision=self.precision,
             encoding=encoding_of(
                 self.codec, self.quality, self.preset, self.target_size, self.interlaced
             ),

@@ -29,6 +29,11 @@ Images = Annotated[
 Steps = Annotated[int, typer.Option(min=1, help="Steps in all.")]
 Minutes = Annotated[float | None, typer.Option(help="Stop after these; a later call goes on.")]
 Start = Annotated[Path | None, typer.Option("--from", help="Weights to begin with.")]
+Batch = Annotated[int, typer.Option(min=2, help="Pairs a step; a quarter of them are new.")]
+KeepFeatures = Annotated[
+    bool,
+    typer.Option("--keep-features", help="Keep the features of --from: half the time a step."),
+]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of weights and scenes.")]
 Workers = Annotated[int, typer.Option(min=0, help="Processes that render scenes.")]
 
@@ -67,14 +72,26 @@ class TrainingOptions:
 @train.command("teacher")
 @with_option_groups
 def train_teacher(
-    out: Out, options: TrainingOptions, steps: Steps = 20_000, start: Start = None
+    out: Out,
+    options: TrainingOptions,
+    steps: Steps = 20_000,
+    batch: Batch = 8,
+    start: Start = None,
+    keep_features: KeepFeatures = False,
 ) -> None:
     """Train the unfiltered flow network on synthetic scenes; a second call resumes."""
     from flows.training import TrainingRequest
     from gfn_core.training.loop import LoopSettings
+    from gfn_core.training.pair_pool import PoolSettings
     from gfn_core.training.recipe import TrainingRecipe
 
-    recipe = TrainingRecipe(Trained.TEACHER, loop=LoopSettings(steps=steps), seed=options.seed)
+    recipe = TrainingRecipe(
+        Trained.TEACHER,
+        loop=LoopSettings(steps=steps),
+        pool=PoolSettings.of_batch(batch),
+        keep_features=keep_features,
+        seed=options.seed,
+    )
     _run(TrainingRequest(out, recipe, start=start, **options.of_request), options)
 
 
@@ -97,13 +114,16 @@ def train_student(
     weighted: Annotated[bool, typer.Option(help="Filter under background weights.")] = True,
     filtered: Annotated[bool, typer.Option(help="Filter at all.")] = True,
     steps: Steps = 20_000,
+    batch: Batch = 8,
     start: Start = None,
+    keep_features: KeepFeatures = False,
 ) -> None:
     """Train GlobalFlowNet on synthetic scenes, and by distillation on clips; resumable."""
     from flows.training import TrainingRequest
     from gfn_core.networks.global_flow_net import GlobalFlowNetSettings
     from gfn_core.training.loop import LoopSettings
     from gfn_core.training.objectives import ObjectiveSettings
+    from gfn_core.training.pair_pool import PoolSettings
     from gfn_core.training.recipe import TrainingRecipe
 
     recipe = TrainingRecipe(
@@ -111,6 +131,8 @@ def train_student(
         network=GlobalFlowNetSettings(subspace=subspace, weighted=weighted, filtered=filtered),
         objective=ObjectiveSettings(kind=loss),
         loop=LoopSettings(steps=steps),
+        pool=PoolSettings.of_batch(batch),
+        keep_features=keep_features,
         seed=options.seed,
     )
     request = TrainingRequest(

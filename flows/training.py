@@ -24,12 +24,12 @@ from gfn_core.store.weights import (
     read_weights,
     save_weights,
 )
-from gfn_core.training.batch import Batch, FramePairs
+from gfn_core.training.batch import FramePairs
+from gfn_core.training.batch_stream import BatchStream
 from gfn_core.training.clip_pairs import clip_batches
 from gfn_core.training.kinds import TeacherKind, Trained
 from gfn_core.training.loop import TrainingState
 from gfn_core.training.objectives import Objective
-from gfn_core.training.pair_pool import batches
 from gfn_core.training.photographs import PhotoLibrary
 from gfn_core.training.recipe import TrainingRecipe, taking_turns
 from gfn_core.training.scene_pairs import Curriculum, ScenePairs
@@ -108,17 +108,15 @@ def _pairs(
     recipe = request.recipe
     size = (recipe.width, recipe.height)
     turns = 1 if request.clips is None else 2
-    rendered = ScenePairs(library, recipe.seed, *size, curriculum=Curriculum())
-    start = step // turns * recipe.pool.fresh_per_batch
-    enough = recipe.pool.batch_size + recipe.loop.steps * recipe.pool.fresh_per_batch
-    fresh = rendered.stream(start, start + enough, request.workers)
-    rng = np.random.default_rng([recipe.seed, step])
-    synthetic: Iterator[Batch] = batches(fresh, (), recipe.pool, rng, device)
+    scenes = ScenePairs(library, recipe.seed, *size, curriculum=Curriculum())
+    stream = BatchStream(scenes, recipe.pool, start=step // turns)
+    synthetic = stream.batches(request.workers, device)
     if request.clips is None:
         return synthetic
     clips = [found.source for found in find_videos([request.clips], request.out)]
     if not clips:
         raise SettingsError(f"{request.clips}: no videos to train on")
+    rng = np.random.default_rng([recipe.seed, step])
     real = clip_batches(clips, recipe.pool.batch_size, *size, rng, device)
     return taking_turns(synthetic, real)
 
@@ -126,7 +124,7 @@ def _pairs(
 def _export(state: TrainingState[FlowNetwork], request: TrainingRequest) -> None:
     """Write the averaged weights and their card, whole or not at all."""
     path = request.out / WEIGHTS
-    digest = save_weights(state.averaged, path)
+    digest = save_weights(state.averaged, path, compact=True)
     images = request.images or "pictures that gfn draws"
     data = f"synthetic scenes of {images}" + (
         f"; clips of {request.clips}" if request.clips else ""

@@ -8,6 +8,7 @@ from gfn_core.errors import SettingsError
 from gfn_core.media.encoding import Encoding
 from gfn_core.motion.activity import ActivitySettings
 from gfn_core.motion.estimator_name import DEFAULT_ESTIMATOR, EstimatorName
+from gfn_core.precision import Precision
 from gfn_core.smoothing.settings import StageOneSettings
 from gfn_core.store.weights_header import weights_digest
 
@@ -22,6 +23,7 @@ class MotionSettings:
 
     estimator: EstimatorName = DEFAULT_ESTIMATOR
     longest_px: int = 640  # longer side of the frames analysed
+    precision: Precision = Precision.FLOAT32  # of the network
     weights: Path | None = field(default=None, compare=False)  # other than those shipped
 
     def __post_init__(self) -> None:
@@ -29,6 +31,8 @@ class MotionSettings:
             raise SettingsError(f"longest_px is {self.longest_px}; it can be 160 to 3840")
         if self.weights is not None and not self.estimator.has_weights:
             raise SettingsError(f"the estimator {self.estimator} has no weights to choose")
+        if self.precision is not Precision.FLOAT32 and not self.estimator.has_weights:
+            raise SettingsError(f"the estimator {self.estimator} has no precision to choose")
 
     @property
     def weights_path(self) -> Path:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import torch
 
     from gfn_core.motion.activity_meter import ActivityMeter
+    from gfn_core.motion.guided_estimator import GuidedSettings
 
 # Imports of torch take seconds, and only a network needs it.
 
@@ -35,22 +36,26 @@ def activity_meter_of(clip: Clip) -> "ActivityMeter":
 
 def _global_flow_estimator(clip: Clip) -> MotionEstimator:
     from gfn_core.motion.global_flow_estimator import GlobalFlowEstimator  # noqa: PLC0415
-    from gfn_core.motion.guided_estimator import GuidedSettings  # noqa: PLC0415
     from gfn_core.store.weights import load_global_flow_net  # noqa: PLC0415
 
     device = _device(clip)
     network = load_global_flow_net(clip.settings.motion.weights_path, device)
-    return GlobalFlowEstimator(network, device, GuidedSettings())
+    return GlobalFlowEstimator(network, device, _guided(clip))
 
 
 def _glocal_estimator(clip: Clip) -> MotionEstimator:
     from gfn_core.motion.glocal_estimator import GlocalEstimator  # noqa: PLC0415
-    from gfn_core.motion.guided_estimator import GuidedSettings  # noqa: PLC0415
     from gfn_core.store.weights import load_glocal  # noqa: PLC0415
 
     device = _device(clip)
     network = load_glocal(clip.settings.motion.weights_path, device)
-    return GlocalEstimator(network, device, GuidedSettings())
+    return GlocalEstimator(network, device, _guided(clip))
+
+
+def _guided(clip: Clip) -> "GuidedSettings":
+    from gfn_core.motion.guided_estimator import GuidedSettings  # noqa: PLC0415
+
+    return GuidedSettings(precision=clip.settings.motion.precision)
 
 
 def _device(clip: Clip) -> "torch.device":

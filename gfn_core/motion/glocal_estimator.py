@@ -4,6 +4,7 @@ import torch
 
 from gfn_core.motion.glocal_view import GlocalView
 from gfn_core.motion.guided_estimator import GlobalView, GuidedEstimator, GuidedSettings, Luma
+from gfn_core.networks.device import reckoning
 from gfn_core.networks.glocal import Glocal
 
 
@@ -14,11 +15,12 @@ class GlocalEstimator(GuidedEstimator):
 
     def __init__(self, network: Glocal, device: torch.device, settings: GuidedSettings) -> None:
         super().__init__(settings)
+        self._device = device
         self._view = GlocalView(network, device)
 
     def views(self, lumas: list[Luma], places: list[int]) -> GlobalView:
         """Look forward and back; only the forward views guide."""
-        with torch.inference_mode():
+        with torch.inference_mode(), reckoning(self._device, self.settings.precision):
             camera = self._view.network.global_motion(self._view.mixed(lumas, places))[-1]
             forward = slice(len(places))
             return camera.flow[forward], camera.fit_weight[forward], camera.confidence[forward]

@@ -3,7 +3,6 @@
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from gfn_core.motion.rough_flow import rough_flow
 from gfn_core.networks.glocal import Glocal
@@ -24,15 +23,9 @@ class GlocalView:
         needed = sorted({place - step for place in places for step in (0, 1)})
         row = {place: n for n, place in enumerate(needed)}
         pairs = [(lumas[place - 1], lumas[place]) for place in places]
-        there = [rough_flow(*pair) for pair in pairs]
-        back = [rough_flow(*reversed(pair)) for pair in pairs]
-        seen = self.network.view(self._tensor([lumas[place] for place in needed])[:, None] / 255)
+        frames = torch.from_numpy(np.stack([lumas[place] for place in needed])[:, None])
+        seen = self.network.view(frames.to(self._device).float() / 255)
         first = seen[[row[place - 1] for place in places]]
         second = seen[[row[place] for place in places]]
-        mixed: MixedMotion = self.network.mixed(
-            first, second, self._tensor(there), self._tensor(back)
-        )
+        mixed: MixedMotion = self.network.mixed(first, second, rough_flow(pairs, self._device))
         return mixed
-
-    def _tensor(self, values: list[Luma] | list[NDArray[np.float32]]) -> Tensor:
-        return torch.from_numpy(np.stack(values)).to(self._device).float()

@@ -22,6 +22,7 @@ from gfn_core.motion.following import followed
 from gfn_core.motion.frame_pair import TracksSettings
 from gfn_core.motion.guide import Guide
 from gfn_core.motion.segments import GRAIN_FRAMES
+from gfn_core.precision import Precision
 from gfn_core.work_ahead import work_ahead
 
 Luma = NDArray[np.uint8]
@@ -37,7 +38,7 @@ class GuidedSettings:
     longest_px: int = 256  # of the frames that the network sees
     batch_frames: int = GRAIN_FRAMES
     every_frames: int = 8  # between looks, unless there is doubt; what is background changes slowly
-    reduced_precision: bool = False  # bfloat16
+    precision: Precision = Precision.FLOAT32
     tracks: TracksSettings = field(default_factory=TracksSettings)
 
 

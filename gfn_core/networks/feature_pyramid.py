@@ -9,13 +9,14 @@ LEAST_DEVIATION = 1e-3
 
 
 def convolution(
-    channels_in: int, channels_out: int, stride: int = 1, dilation: int = 1
+    channels_in: int, channels_out: int, stride: int = 1, *, groups: int = 0
 ) -> nn.Sequential:
-    """3 x 3 convolution with a leaky rectifier."""
-    layer = nn.Conv2d(channels_in, channels_out, 3, stride, padding=dilation, dilation=dilation)
+    """3 x 3 convolution with a leaky rectifier, group normalisation before it if asked for."""
+    layer = nn.Conv2d(channels_in, channels_out, 3, stride, padding=1)
     nn.init.kaiming_normal_(layer.weight, a=0.1, mode="fan_in", nonlinearity="leaky_relu")
     nn.init.zeros_(torch.as_tensor(layer.bias))
-    return nn.Sequential(layer, nn.LeakyReLU(0.1))
+    norm = [nn.GroupNorm(groups, channels_out)] if groups else []
+    return nn.Sequential(layer, *norm, nn.LeakyReLU(0.1))
 
 
 class FeaturePyramid(nn.Module):

@@ -6,13 +6,11 @@ import torch
 from torch import Tensor, nn
 
 from gfn_core.networks.correlation import expected_displacement
+from gfn_core.networks.departure import departed
 from gfn_core.networks.hourglass import Hourglass
 
 START_TRUST = -1.0  # logit of the trust in the soft arg-max, against the flow so far
 START_SHARPNESS = 60.0  # of the soft arg-max; learned from there
-
-
-NOTICED_CELLS = 0.02  # a departure of which this is the order of magnitude
 
 
 class Decoded(NamedTuple):
@@ -68,11 +66,3 @@ class FlowDecoder(nn.Module):
         trusted = departure_cells + trust * (guess - departure_cells)
         logit = carried[:, -1:].float() + out[:, 2:3]
         return Decoded(trusted + out[:, :2], logit, out[:, 4:], hidden, match_logits)
-
-
-def departed(flow_cells: Tensor) -> Tensor:
-    """How far a flow (B, 2, H, W) departs from none, (B, 1, H, W), on a logarithmic scale.
-
-    Whether two motions are one shows in tenths of a pixel, though they may differ by tens.
-    """
-    return torch.log1p((flow_cells / NOTICED_CELLS).square().sum(dim=1, keepdim=True))

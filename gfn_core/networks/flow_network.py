@@ -9,10 +9,14 @@ from torch import Tensor, nn
 from gfn_core.errors import SettingsError
 from gfn_core.networks.correlation import local_correlation
 from gfn_core.networks.descriptor import Descriptor
+from gfn_core.networks.evidence import LUMA_STRIDE, Evidence, RoughFlow
 from gfn_core.networks.feature_pyramid import FeaturePyramid
 from gfn_core.networks.flow_decoder import Decoded, FlowDecoder
+from gfn_core.networks.hourglass import GROUPS
 from gfn_core.networks.patch_descriptor import patch_descriptors
-from gfn_core.networks.resampling import pooled, resized, warped
+from gfn_core.networks.resampling import cell_px, pooled, resized, warped
+
+FARTHEST_CELLS = 16  # that a decoder is told of; a fit gone wrong can be thousands away
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,7 @@ class FlowNetworkSettings:
     strides: tuple[int, ...] = (8, 8, 8)  # of the levels' grids, in px
     radii: tuple[int, ...] = (4, 4, 3)  # of the cost volumes, in half cells
     descriptor: int = 32  # learned channels by which places are matched, beside the fixed ones
+    evidence: int = 48  # channels of what the rough flow leaves unexplained
     widths: tuple[int, ...] = (96, 96, 64)  # of the decoders
     hidden: tuple[int, ...] = (48, 48, 32)  # channels passed to the next level
 
@@ -36,6 +41,8 @@ class FlowNetworkSettings:
         pyramid = {2 ** (stage + 1) for stage in range(len(self.channels))}
         if len(sizes) != 1 or not pyramid.issuperset(self.strides) or min(self.strides) < 4:
             raise SettingsError(f"levels and pyramid do not fit together: {self}")
+        if any(width % GROUPS for width in self.widths):
+            raise SettingsError(f"widths {self.widths}: choose multiples of {GROUPS}")
 
     def features(self, stride: int) -> int:
         """Channels of the pyramid's features at a stride."""
@@ -46,6 +53,7 @@ class FlowNetworkSettings:
 class FrameFeatures:
     """What the network keeps of a frame; serves both pairs that the frame is part of."""
 
+    luma: Tensor  # (B, 1, H/2, W/2) standardised
     levels: tuple[Tensor, ...]  # (B, C, h, w), one per level of the network
     queries: tuple[Tensor, ...]  # (B, D, h, w) of unit length in each cell
     keys: tuple[Tensor, ...]  # (B, D, 2h, 2w), likewise
@@ -55,6 +63,7 @@ class FrameFeatures:
     def __getitem__(self, frames: slice | list[int]) -> "FrameFeatures":
         """Features of some frames of the batch."""
         return FrameFeatures(
+            self.luma[frames],
             tuple(level[frames] for level in self.levels),
             tuple(level[frames] for level in self.queries),
             tuple(level[frames] for level in self.keys),
@@ -103,11 +112,12 @@ class FlowNetwork(nn.Module):
                 for stride in settings.strides
             }
         )
+        self.evidence = Evidence(settings.evidence)
         self.decoders = nn.ModuleList(
             FlowDecoder(*sizes)
             for sizes in zip(
                 settings.radii,
-                (settings.features(stride) for stride in settings.strides),
+                (settings.features(stride) + settings.evidence for stride in settings.strides),
                 settings.widths,
                 settings.hidden,
                 (0, *settings.hidden[:-1]),  # carried from the level before
@@ -126,6 +136,11 @@ class FlowNetwork(nn.Module):
         self.load_state_dict(fitting, strict=False)
         return bool(fitting)
 
+    def keep_features(self) -> None:
+        """Train no more what frames are seen and matched by: a step takes half the time."""
+        for part in (self.pyramid, self.descriptors):
+            part.requires_grad_(False)
+
     def features(self, luma: Tensor) -> FrameFeatures:
         """Features of frames (B, 1, H, W) of any range of values."""
         seen = self.pyramid.standardized(luma)
@@ -137,6 +152,7 @@ class FlowNetwork(nn.Module):
             for stride in set(self.settings.strides)
         }
         return FrameFeatures(
+            pooled(seen, seen.shape[2] // LUMA_STRIDE, seen.shape[3] // LUMA_STRIDE),
             tuple(stages[_stage(stride)] for stride in self.settings.strides),
             tuple(described[stride][0] for stride in self.settings.strides),
             tuple(described[stride][1] for stride in self.settings.strides),
@@ -145,26 +161,26 @@ class FlowNetwork(nn.Module):
         )
 
     def forward(
-        self, first: Tensor, second: Tensor, start: Tensor | None = None
+        self, first: Tensor, second: Tensor, rough: RoughFlow | None = None
     ) -> tuple[LevelEstimate, ...]:
         """Estimate flow from frames `first` to `second` (B, 1, H, W), coarse to fine.
 
-        `start` (B, 2, h, w) px, on any grid, is a rough flow to begin with; rest without one.
+        It begins with the `rough` flow, or else with rest.
         """
-        return self.estimate(self.features(first), self.features(second), start)
+        return self.estimate(self.features(first), self.features(second), rough)
 
     def estimate(
-        self, first: FrameFeatures, second: FrameFeatures, start: Tensor | None = None
+        self, first: FrameFeatures, second: FrameFeatures, rough: RoughFlow | None = None
     ) -> tuple[LevelEstimate, ...]:
         """Estimate flow between frames whose features are known, coarse to fine."""
-        batch, _, rows, columns = first.levels[0].shape
-        if start is None:
-            start = torch.zeros(batch, 2, rows, columns, device=first.levels[0].device)
-        start = pooled(start, rows, columns)
+        rough = rough or RoughFlow.rest(first.luma)
+        cell = cell_px(first.luma, first.width, first.height)
+        evidence = self.evidence(first.luma, second.luma, rough, cell)
+        start = pooled(rough.there, *first.levels[0].shape[2:])
         estimates: list[LevelEstimate] = []
         for level in range(len(self.decoders)):
             before = estimates[-1] if estimates else None
-            estimates.append(self._level(level, first, second, start, before))
+            estimates.append(self._level(level, first, second, start, evidence, before))
         return tuple(estimates)
 
     def _level(
@@ -173,21 +189,25 @@ class FlowNetwork(nn.Module):
         first: FrameFeatures,
         second: FrameFeatures,
         start: Tensor,
+        evidence: Tensor,
         before: LevelEstimate | None,
     ) -> LevelEstimate:
         here = first.levels[level]
         rows, columns = here.shape[2:]
-        cell_px = _cell_px(first, rows, columns, here.device)
+        cell = cell_px(here, first.width, first.height)
         mixed = resized(before.local_flow if before else start, rows, columns)
         flow, carried = self._carried(level, before, here, mixed)
         keys = second.keys[level]
-        keys = warped(keys, 2 * resized(flow / cell_px, *keys.shape[2:]))
+        # As in RAFT, no level learns where to look by what it found there: steadier, and quicker.
+        keys = warped(keys, 2 * resized(flow.detach() / cell, *keys.shape[2:]))
         matches = local_correlation(first.queries[level], keys, self.settings.radii[level])
         # Where unfiltered flow departs from filtered, something moves by itself, or was mistaken.
-        decoded = self.decoders[level](
-            matches, here, flow / cell_px, (mixed - flow) / cell_px, carried
-        )
-        local_flow = flow + decoded.correction * cell_px
+        features = torch.cat([here, resized(evidence, rows, columns).to(here.dtype)], dim=1)
+        told = [
+            (each / cell).clamp(-FARTHEST_CELLS, FARTHEST_CELLS) for each in (flow, mixed - flow)
+        ]
+        decoded = self.decoders[level](matches, features, *told, carried)
+        local_flow = flow + decoded.correction * cell
         return LevelEstimate(
             start=flow,
             local_flow=local_flow,
@@ -230,8 +250,3 @@ class FlowNetwork(nn.Module):
 def _stage(stride: int) -> int:
     """Index of the pyramid's stage with a stride."""
     return stride.bit_length() - 2
-
-
-def _cell_px(frame: FrameFeatures, rows: int, columns: int, device: torch.device) -> Tensor:
-    """Size of a cell in px of the frame as given, (2, 1, 1) as (x, y)."""
-    return torch.tensor([frame.width / columns, frame.height / rows], device=device)[:, None, None]

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from gfn_core.errors import SettingsError
+from gfn_core.networks.evidence import RoughFlow
 from gfn_core.networks.flow_decoder import Decoded
 from gfn_core.networks.flow_network import (
     FlowNetwork,
@@ -104,19 +105,16 @@ class GlobalFlowNet(FlowNetwork):
         return student
 
     def forward(  # type: ignore[override]
-        self, first: Tensor, second: Tensor, start: Tensor | None = None
+        self, first: Tensor, second: Tensor, rough: RoughFlow | None = None
     ) -> GlobalFlow:
-        """Estimate global flow from frames `first` to `second` (B, 1, H, W).
-
-        `start` (B, 2, h, w) px, on any grid, is a rough flow of all that moves.
-        """
-        return self.global_flow(self.features(first), self.features(second), start)
+        """Estimate global flow from frames `first` to `second` (B, 1, H, W), from a rough one."""
+        return self.global_flow(self.features(first), self.features(second), rough)
 
     def global_flow(
-        self, first: FrameFeatures, second: FrameFeatures, start: Tensor | None = None
+        self, first: FrameFeatures, second: FrameFeatures, rough: RoughFlow | None = None
     ) -> GlobalFlow:
         """Estimate global flow between frames whose features are known."""
-        levels = self.estimate(first, second, start)
+        levels = self.estimate(first, second, rough)
         hidden = levels[-1].hidden.float()
         pooled = torch.cat([hidden.mean(dim=(2, 3)), hidden.amax(dim=(2, 3))], dim=1)
         return GlobalFlow(levels, self.confidence_head(pooled)[:, 0].float())

@@ -11,10 +11,10 @@ import torch
 from torch import Tensor, nn
 
 from gfn_core.errors import SettingsError
+from gfn_core.networks.departure import departed
 from gfn_core.networks.feature_pyramid import convolution
-from gfn_core.networks.flow_decoder import departed
 from gfn_core.networks.global_fit import global_fit, global_flow
-from gfn_core.networks.hourglass import Hourglass
+from gfn_core.networks.hourglass import GROUPS, Hourglass
 from gfn_core.networks.mixed_motion import MixedMotion
 from gfn_core.networks.resampling import pooled
 from gfn_core.networks.subspace_projection import SubspaceProjection
@@ -35,6 +35,8 @@ class GlobalMotionSettings:
     def __post_init__(self) -> None:
         if self.looks < 1 or self.vectors < 0:
             raise SettingsError(f"needs one look or more, and no fewer than 0 vectors: {self}")
+        if self.width % GROUPS:
+            raise SettingsError(f"width {self.width}: choose a multiple of {GROUPS}")
 
 
 @dataclass(frozen=True)

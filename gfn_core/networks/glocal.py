@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import torch
 from torch import Tensor, nn
 
+from gfn_core.networks.evidence import RoughFlow
 from gfn_core.networks.flow_network import FlowNetwork, FlowNetworkSettings
 from gfn_core.networks.global_motion_estimator import (
     GlobalMotion,
@@ -60,11 +61,9 @@ class Glocal(nn.Module):
         return view(self.backbone, luma)
 
     @torch.no_grad()
-    def mixed(
-        self, first: FrameView, second: FrameView, start: Tensor, start_back: Tensor
-    ) -> MixedMotion:
+    def mixed(self, first: FrameView, second: FrameView, rough: RoughFlow) -> MixedMotion:
         """Mixed motion of B pairs, both ways; the backbone is frozen."""
-        return mixed_motion(self.backbone, first, second, start, start_back)
+        return mixed_motion(self.backbone, first, second, rough)
 
     def forward(self, mixed: MixedMotion, looks: int | None = None) -> GlocalMotion:
         """Global motion of all views after so many `looks`, and local motion after the last."""

@@ -11,8 +11,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from gfn_core.networks.evidence import RoughFlow
 from gfn_core.networks.flow_network import FlowNetwork, FrameFeatures
-from gfn_core.networks.resampling import pooled, resized, warped
+from gfn_core.networks.resampling import cell_px, pooled, resized, warped
 
 LUMA_FINER = 2  # luma is kept at twice the resolution of the grid
 AGREED_PX = 2.0  # the way back differs by no more where nothing is hidden
@@ -48,9 +49,7 @@ class MixedMotion:
 
     def in_cells(self, flow: Tensor) -> Tensor:
         """Flow (2B, 2, rows, columns) px in cells of its own grid."""
-        rows, columns = flow.shape[2:]
-        cell_px = torch.tensor([self.width_px / columns, self.height_px / rows], device=flow.device)
-        return flow / cell_px[:, None, None]
+        return flow / cell_px(flow, self.width_px, self.height_px)
 
     @property
     def disagreement(self) -> Tensor:
@@ -95,16 +94,15 @@ def view(backbone: FlowNetwork, luma: Tensor) -> FrameView:
     """Look at frames (B, 1, H, W) of any range of values; serves both pairs of a frame."""
     features = backbone.features(luma)
     rows, columns = features.levels[-1].shape[2:]
-    seen = backbone.pyramid.standardized(luma)
-    return FrameView(features, pooled(seen, LUMA_FINER * rows, LUMA_FINER * columns))
+    return FrameView(features, pooled(features.luma, LUMA_FINER * rows, LUMA_FINER * columns))
 
 
 def mixed_motion(
-    backbone: FlowNetwork, first: FrameView, second: FrameView, start: Tensor, start_back: Tensor
+    backbone: FlowNetwork, first: FrameView, second: FrameView, rough: RoughFlow
 ) -> MixedMotion:
-    """Estimate mixed motion both ways from rough flows (B, 2, ., .) px, there and back."""
-    there = backbone.estimate(first.features, second.features, start)[-1]
-    back = backbone.estimate(second.features, first.features, start_back)[-1]
+    """Estimate mixed motion both ways from a rough one."""
+    there = backbone.estimate(first.features, second.features, rough)[-1]
+    back = backbone.estimate(second.features, first.features, rough.swapped)[-1]
     return MixedMotion(
         torch.cat([there.local_flow, back.local_flow]).float(),
         torch.cat([there.hidden, back.hidden]).float(),

@@ -17,6 +17,12 @@ def pooled(field: Tensor, rows: int, columns: int) -> Tensor:
     return functional.adaptive_avg_pool2d(field, (rows, columns))
 
 
+def cell_px(field: Tensor, width_px: int, height_px: int) -> Tensor:
+    """Size of a cell (2, 1, 1), as (x, y), of `field` (B, C, H, W) over a frame."""
+    rows, columns = field.shape[2:]
+    return torch.tensor([width_px / columns, height_px / rows], device=field.device)[:, None, None]
+
+
 def warped(field: Tensor, displacement: Tensor) -> Tensor:
     """Sample `field` (B, C, H, W) at each cell's place plus `displacement` (B, 2, H, W) in cells.
 

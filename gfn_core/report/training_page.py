@@ -68,7 +68,7 @@ def flow_samples(network: FlowNetwork, library: PhotoLibrary) -> Samples:
     pairs, batch = _drawn(network, library)
     with torch.inference_mode():
         finest = network.estimate(
-            network.features(batch.first), network.features(batch.second), batch.rough_flow
+            network.features(batch.first), network.features(batch.second), batch.rough
         )[-1]
     is_global = isinstance(network, GlobalFlowNet)
     truth = _flows(batch.global_flow if is_global else batch.mixed_flow)

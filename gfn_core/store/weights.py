@@ -29,9 +29,9 @@ from gfn_core.store.weights_header import weights_header
 
 Network = TypeVar("Network", bound=nn.Module)
 
-FLOW_NETWORK = "flow-network/1"
-GLOBAL_FLOW_NET = "globalflownet/1"
-GLOCAL = "glocal/1"
+FLOW_NETWORK = "flow-network/2"
+GLOBAL_FLOW_NET = "globalflownet/2"
+GLOCAL = "glocal/2"
 
 ShippedNetwork = FlowNetwork | Glocal
 
@@ -46,10 +46,15 @@ class LoadedWeights:
     tensors: dict[str, Tensor]
 
 
-def save_weights(network: ShippedNetwork, path: Path) -> str:
-    """Write the weights of `network` to `path`, whole or not at all; return their digest."""
+def save_weights(network: ShippedNetwork, path: Path, *, compact: bool = False) -> str:
+    """Write the weights of `network` to `path`, whole or not at all; return their digest.
+
+    `compact` ones are rounded to half precision: to use, not to train on from.
+    """
+    kind = torch.float16 if compact else torch.float32
     tensors = {
-        name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()
+        name: value.detach().to("cpu", kind).contiguous()
+        for name, value in network.state_dict().items()
     }
     digest = digest_of(tensors)
     architecture, settings = _described(network)
@@ -171,9 +176,9 @@ def _glocal_settings(values: dict[str, Any]) -> GlocalSettings:
 
 
 def _flow_network_settings(values: dict[str, Any]) -> FlowNetworkSettings:
-    descriptor = values.pop("descriptor")
+    descriptor, evidence = values.pop("descriptor"), values.pop("evidence")
     sizes = {name: tuple(each) for name, each in values.items()}
-    return FlowNetworkSettings(descriptor=descriptor, **sizes)
+    return FlowNetworkSettings(descriptor=descriptor, evidence=evidence, **sizes)
 
 
 def _global_flow_net_settings(values: dict[str, Any]) -> GlobalFlowNetSettings:

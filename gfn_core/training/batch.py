@@ -1,8 +1,8 @@
 """Pairs of frames with truth, as tensors."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Protocol, Self
 
 import cv2
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gfn_core.motion.rough_flow import rough_flow
+from gfn_core.networks.evidence import RoughFlow
 
 TRUTH_STRIDE = 4  # truth is kept at a quarter of the frame: no level is finer
 
@@ -57,18 +58,22 @@ class FramePairs:
 
     first: Tensor  # (B, 1, H, W) 0 to 1
     second: Tensor  # (B, 1, H, W)
-    rough_flow: Tensor  # (B, 2, H, W) px, to begin with, of all that moves
+    rough: RoughFlow  # to begin with
     frame_skip: Tensor  # (B,) frames from first to second
+
+    def to(self, device: torch.device) -> Self:
+        """Return the same pairs on `device`."""
+        return replace(self, **{name: each.to(device) for name, each in vars(self).items()})
 
     @classmethod
     def of_frames(
         cls, frames: NDArray[np.uint8], frame_skip: Sequence[int], device: torch.device
     ) -> "FramePairs":
         """Take `frames` (B, 2, H, W)."""
-        rough = np.stack([rough_flow(*pair) for pair in frames])
         scaled = torch.from_numpy(frames).to(device).float() / 255
         skip = torch.tensor(frame_skip, dtype=torch.float32, device=device)
-        return cls(scaled[:, :1], scaled[:, 1:], torch.from_numpy(rough).to(device), skip)
+        pairs = ((first, second) for first, second in frames)
+        return cls(scaled[:, :1], scaled[:, 1:], rough_flow(pairs, device), skip)
 
 
 @dataclass(frozen=True)

@@ -52,8 +52,9 @@ class TrainingState(Generic[Network]):
     @classmethod
     def start(cls, network: Network, settings: LoopSettings) -> "TrainingState[Network]":
         """Begin with `network` as it is."""
+        trained = [values for values in network.parameters() if values.requires_grad]
         optimizer = torch.optim.AdamW(
-            network.parameters(), settings.learning_rate, weight_decay=settings.weight_decay
+            trained, settings.learning_rate, weight_decay=settings.weight_decay
         )
         averaged = copy.deepcopy(network).requires_grad_(False)
         return cls(network, averaged, optimizer)

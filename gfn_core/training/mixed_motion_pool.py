@@ -11,7 +11,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gfn_core.motion.rough_flow import rough_flow
 from gfn_core.networks.glocal import Glocal
 from gfn_core.networks.mixed_motion import MixedMotion
 from gfn_core.training.batch import FramePairs
@@ -53,17 +52,7 @@ def mixed_motions(
 def observed(network: Glocal, pairs: FramePairs) -> MixedMotion:
     """Look at `pairs` both ways."""
     first, second = (network.view(frames) for frames in (pairs.first, pairs.second))
-    return network.mixed(first, second, pairs.rough_flow, rough_flow_back(pairs))
-
-
-def rough_flow_back(pairs: FramePairs) -> Tensor:
-    """Rough flow (B, 2, H, W) px from the second frames to the first."""
-    first, second = (
-        (frames[:, 0] * 255).round().to(torch.uint8).cpu().numpy()
-        for frames in (pairs.first, pairs.second)
-    )
-    found = np.stack([rough_flow(*pair) for pair in zip(second, first, strict=True)])
-    return torch.from_numpy(found).to(pairs.first.device)
+    return network.mixed(first, second, pairs.rough)
 
 
 def single(mixed: MixedMotion, item: int) -> MixedMotion:

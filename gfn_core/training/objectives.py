@@ -60,7 +60,7 @@ class Objective:
 
 def teacher_objective(network: FlowNetwork, batch: Batch, settings: ObjectiveSettings) -> Objective:
     """Mixed flow and background of an unfiltered network against synthetic truth."""
-    levels = network(batch.first, batch.second, batch.rough_flow)
+    levels = network(batch.first, batch.second, batch.rough)
     parts = [
         weight
         * (
@@ -80,7 +80,7 @@ def student_objective(
     network: GlobalFlowNet, batch: Batch, settings: ObjectiveSettings
 ) -> Objective:
     """Global flow, background and confidence of a filtered network against synthetic truth."""
-    estimate: GlobalFlow = network(batch.first, batch.second, batch.rough_flow)
+    estimate: GlobalFlow = network(batch.first, batch.second, batch.rough)
     parts = [
         weight
         * (
@@ -113,7 +113,7 @@ def distillation_objective(
     step: int,
 ) -> Objective:
     """Robust agreement with a teacher's flow, which needs no truth (GlobalFlowNet, sec. 3.3)."""
-    estimate: GlobalFlow = network(batch.first, batch.second, batch.rough_flow)
+    estimate: GlobalFlow = network(batch.first, batch.second, batch.rough)
     taught = teacher.flow(batch.first, batch.second)
     shape = settings.distillation_schedule.at(step)
     skip = batch.frame_skip

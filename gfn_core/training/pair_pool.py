@@ -23,6 +23,11 @@ class PoolSettings:
     pasted_chance: float = 0.5  # that another pair moves across
     augmentation: AugmentationSettings = field(default_factory=AugmentationSettings)
 
+    @classmethod
+    def of_batch(cls, size: int) -> "PoolSettings":
+        """Batches of so many pairs, of which a quarter are new."""
+        return cls(batch_size=size, fresh_per_batch=max(1, size // 4))
+
 
 def batches(
     fresh: Iterator[CompactPair],

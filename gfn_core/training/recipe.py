@@ -33,14 +33,17 @@ class TrainingRecipe:
     pool: PoolSettings = field(default_factory=PoolSettings)
     width: int = 256  # of the frames trained on
     height: int = 160
+    keep_features: bool = False  # of the weights that training starts from
     seed: int = 0
 
     def fresh_network(self) -> FlowNetwork:
         """Build the network with weights drawn from the seed."""
         torch.manual_seed(self.seed)
-        if self.trained is Trained.TEACHER:
-            return FlowNetwork(self.network.network)
-        return GlobalFlowNet(self.network)
+        is_teacher = self.trained is Trained.TEACHER
+        network = FlowNetwork(self.network.network) if is_teacher else GlobalFlowNet(self.network)
+        if self.keep_features:
+            network.keep_features()
+        return network
 
     def loss(
         self, network: FlowNetwork, batch: FramePairs, step: int, teacher: FlowTeacher | None

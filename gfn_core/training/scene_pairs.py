@@ -1,11 +1,9 @@
 """Synthetic pairs by number: pair n of a seed is the same on every machine and in every worker."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import Dataset
 
 from gfn_core.training.batch import CompactPair
 from gfn_core.training.photographs import PhotoLibrary
@@ -42,21 +40,3 @@ class ScenePairs(Dataset[CompactPair]):
         rng = np.random.default_rng([self.seed, index])
         settings = SceneSettings.of_difficulty(self.curriculum.difficulty(index, rng))
         return CompactPair.of(render_pair(rng, self.library, settings, *self.size))
-
-    def stream(self, start: int, end: int, workers: int) -> Iterator[CompactPair]:
-        """Yield pairs `start` to `end`, in order, rendered ahead in `workers` processes."""
-        loader = DataLoader(
-            self,
-            batch_size=None,
-            sampler=range(start, end),
-            num_workers=workers,
-            prefetch_factor=16 if workers else None,
-            worker_init_fn=_one_thread,
-        )
-        return iter(loader)
-
-
-def _one_thread(worker: int) -> None:
-    """Keep OpenCV from using every core in every worker."""
-    del worker
-    cv2.setNumThreads(1)

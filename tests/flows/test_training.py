@@ -21,7 +21,7 @@ from gfn_core.training.pair_pool import PoolSettings
 from gfn_core.training.recipe import TrainingRecipe
 
 SMALL = FlowNetworkSettings(
-    channels=(4, 4, 8), radii=(1, 1, 1), descriptor=4, widths=(8, 8, 8), hidden=(4, 4, 4)
+    channels=(4, 4, 8), radii=(1, 1, 1), descriptor=4, widths=(16, 16, 16), hidden=(4, 4, 4)
 )
 RECIPE = TrainingRecipe(
     network=GlobalFlowNetSettings(SMALL),
@@ -31,6 +31,7 @@ RECIPE = TrainingRecipe(
     height=96,
 )
 QUIET = Console(quiet=True)
+CPU = torch.device("cpu")
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,7 @@ def trained(tmp_path_factory):
 
 
 def test_a_training_leaves_weights_card_log_and_page(trained):
-    network = load_global_flow_net(trained.out / WEIGHTS, torch.device("cpu"))
+    network = load_global_flow_net(trained.out / WEIGHTS, CPU)
     assert network.global_settings == RECIPE.network
     card = (trained.out / WEIGHTS).with_suffix(".md").read_text()
     assert "2 steps of 2 pairs" in card and "gfn train" in card
@@ -53,6 +54,19 @@ def test_a_second_call_resumes(trained):
     longer = replace(RECIPE, loop=replace(RECIPE.loop, steps=3))
     run_training(replace(trained, recipe=longer), QUIET)
     assert [step for step, _ in read_log(trained.out / LOG)["loss"]] == [1, 2, 3]
+
+
+def test_features_can_be_kept_as_they_are(trained, tmp_path):
+    recipe = replace(RECIPE, keep_features=True, seed=7)
+    begun = trained.out / WEIGHTS
+    run_training(TrainingRequest(tmp_path, recipe, start=begun, workers=0), QUIET)
+    before, after = (
+        load_global_flow_net(path, CPU).state_dict() for path in (begun, tmp_path / WEIGHTS)
+    )
+    same = {name.split(".")[0] for name in before if torch.equal(before[name], after[name])}
+    changed = {name.split(".")[0] for name in before if not torch.equal(before[name], after[name])}
+    assert {"pyramid", "descriptors"} <= same - changed
+    assert {"decoders", "evidence", "confidence_head"} <= changed
 
 
 def test_real_clips_are_distilled_in_turn_with_scenes(small_clip, tmp_path):

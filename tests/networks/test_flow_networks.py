@@ -12,7 +12,7 @@ from gfn_core.networks.low_pass_filter import LowPassFilter
 from gfn_core.networks.subspace_name import Subspace
 
 SMALL = FlowNetworkSettings(
-    channels=(8, 8, 12), descriptor=8, widths=(16, 16, 16), hidden=(8, 8, 8)
+    channels=(8, 8, 12), descriptor=8, evidence=8, widths=(16, 16, 16), hidden=(8, 8, 8)
 )
 
 
@@ -127,6 +127,11 @@ def test_a_student_starts_from_its_teacher():
 def test_a_student_of_another_size_is_refused():
     with pytest.raises(SettingsError, match="differ in size"):
         GlobalFlowNet.from_flow_network(network(FlowNetwork), GlobalFlowNetSettings())
+
+
+def test_widths_must_fit_the_groups_that_are_normalised():
+    with pytest.raises(SettingsError, match="multiples of 8"):
+        FlowNetworkSettings(widths=(96, 96, 60))
 
 
 def test_frequencies_must_fit_the_levels():

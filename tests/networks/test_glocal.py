@@ -13,6 +13,7 @@ from gfn_core.motion.bases import homography_of
 from gfn_core.motion.homography import flow as homography_flow
 from gfn_core.motion.homography import inverse
 from gfn_core.networks.attention_unet import AttentionGate, AttentionUNet
+from gfn_core.networks.evidence import RoughFlow
 from gfn_core.networks.flow_network import FlowNetworkSettings
 from gfn_core.networks.global_fit import flow_bases, global_fit, global_flow, grid_points
 from gfn_core.networks.global_motion_estimator import CLUES, GlobalMotionSettings, clues
@@ -53,7 +54,7 @@ def picture(seed, batch=2, height=HEIGHT, width=WIDTH):
 
 def seen(network, first, second):
     rest = torch.zeros(len(first), 2, *first.shape[2:])
-    return network.mixed(network.view(first), network.view(second), rest, rest)
+    return network.mixed(network.view(first), network.view(second), RoughFlow(rest, rest))
 
 
 def mixed_of(homography, outlier_share=0.0):

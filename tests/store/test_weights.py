@@ -16,7 +16,12 @@ from gfn_core.store.weights import (
 
 CPU = torch.device("cpu")
 SMALL = FlowNetworkSettings(
-    channels=(4, 4, 8), radii=(1, 1, 1), descriptor=4, widths=(8, 8, 8), hidden=(4, 4, 4)
+    channels=(4, 4, 8),
+    radii=(1, 1, 1),
+    descriptor=4,
+    evidence=4,
+    widths=(16, 16, 16),
+    hidden=(4, 4, 4),
 )
 SETTINGS = GlobalFlowNetSettings(SMALL, Subspace.DCT, (1, 2, 3), weighted=False)
 
@@ -30,6 +35,23 @@ def test_round_trip_keeps_settings_and_values(tmp_path):
     assert digest_of(loaded.state_dict()) == digest == digest_of(network.state_dict())
     frame = torch.rand(1, 1, 64, 64)
     torch.testing.assert_close(loaded(frame, frame).flow, network.eval()(frame, frame).flow)
+
+
+def test_compact_weights_take_half_the_room_and_say_nearly_the_same(tmp_path):
+    network = GlobalFlowNet(SETTINGS).eval()
+    save_weights(network, tmp_path / "whole.safetensors")
+    save_weights(network, tmp_path / "compact.safetensors", compact=True)
+    whole, compact = (
+        sum(value.nbytes for value in load_file(tmp_path / f"{name}.safetensors").values())
+        for name in ("whole", "compact")
+    )
+    assert compact == whole / 2
+    loaded = load_global_flow_net(tmp_path / "compact.safetensors", CPU)
+    assert next(loaded.parameters()).dtype == torch.float32
+    first, second = torch.rand(2, 1, 1, 64, 64)
+    torch.testing.assert_close(
+        loaded(first, second).flow, network(first, second).flow, atol=0.1, rtol=0.02
+    )
 
 
 def test_flow_networks_too(tmp_path):
@@ -90,7 +112,7 @@ def test_weights_of_something_else(tmp_path):
 def test_another_architecture(tmp_path):
     path = tmp_path / "net.safetensors"
     save_weights(FlowNetwork(SMALL), path)
-    with pytest.raises(WeightsUnusable, match="unknown architecture 'flow-network/1'"):
+    with pytest.raises(WeightsUnusable, match="unknown architecture 'flow-network/2'"):
         load_global_flow_net(path, CPU)
 
 
@@ -100,7 +122,7 @@ def test_another_architecture(tmp_path):
         ("[]", "its settings are not those"),
         ("not json", "its settings are not those"),
         ('{"radii": [1]}', "its settings are not those"),
-        ('{"descriptor": 4}', "tensors do not fit"),
+        ('{"descriptor": 4, "evidence": 4}', "tensors do not fit"),
     ],
 )
 def test_settings_that_do_not_fit(tmp_path, settings, message):
@@ -108,7 +130,7 @@ def test_settings_that_do_not_fit(tmp_path, settings, message):
     save_weights(FlowNetwork(SMALL), path)
     tensors = load_file(path)
     metadata = {
-        "architecture": "flow-network/1",
+        "architecture": "flow-network/2",
         "settings": settings,
         "digest": digest_of(tensors),
     }

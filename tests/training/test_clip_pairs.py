@@ -17,7 +17,7 @@ def test_batches_hold_frames_that_follow_each_other(small_clip, tmp_path):
     batches = clip_batches(clips, 3, 128, 96, np.random.default_rng(0), CPU)
     for batch in islice(batches, 2):
         assert batch.first.shape == batch.second.shape == (3, 1, 96, 128)
-        assert batch.rough_flow.shape == (3, 2, 96, 128)
+        assert batch.rough.there.shape == batch.rough.back.shape == (3, 2, 48, 64)
         assert set(batch.frame_skip.tolist()) <= set(range(1, LONGEST_SKIP + 1))
         assert (batch.first - batch.second).abs().max() > 0.01
 

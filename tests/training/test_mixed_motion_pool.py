@@ -1,16 +1,13 @@
 from itertools import repeat
 
 import numpy as np
-import pytest
 import torch
 
 from gfn_core.networks.mixed_motion import MixedMotion
 from gfn_core.training import mixed_motion_pool
-from gfn_core.training.batch import FramePairs
 from gfn_core.training.mixed_motion_pool import (
     MixedPoolSettings,
     mixed_motions,
-    rough_flow_back,
     single,
     together,
 )
@@ -40,11 +37,3 @@ def test_batches_are_filled_up_with_pairs_of_their_own_shape(monkeypatch):
     batches = mixed_motions(repeat(None, 6), None, settings, np.random.default_rng(0))
     sizes = [(len(batch.flow) // 2, tuple(batch.flow.shape[2:])) for batch in batches]
     assert sizes == [(3, (4, 6)), (3, (6, 4)), *[(5, (4, 6))] * 4]
-
-
-def test_the_rough_flow_back_is_that_of_the_pair_swapped():
-    rng = np.random.default_rng(0)
-    frames = rng.integers(0, 256, (2, 2, 64, 96), np.uint8)
-    there = FramePairs.of_frames(frames, [1, 1], torch.device("cpu"))
-    back = FramePairs.of_frames(frames[:, ::-1].copy(), [1, 1], torch.device("cpu"))
-    assert rough_flow_back(there) == pytest.approx(back.rough_flow.numpy())
