@@ -10,7 +10,7 @@ from gfn_core.motion.alignment import align
 from gfn_core.motion.analysis_frame import AnalysisFrame
 from gfn_core.motion.coverage import area_share, border_weights, coverage_weights
 from gfn_core.motion.estimator import PairMotion
-from gfn_core.motion.fitting import Fit, FitSettings, fit_homography, rival_motions
+from gfn_core.motion.fitting import Fit, FitSettings, fit_homography, refine, rival_motions
 from gfn_core.motion.guide import Guide
 from gfn_core.motion.homography import transform
 from gfn_core.motion.photometric_error import AlignmentSettings
@@ -25,6 +25,7 @@ from gfn_core.motion.tracks import (
 )
 
 COARSE_ITERATIONS = 6  # enough to start the fine tracks within a pixel
+WITHIN_REACH = FitSettings(iterations=4, coarsest_scale=2e-2, finest_scale=2e-2)  # 6 px at 640
 LARGEST_LAPLACIAN = 4 * 255
 SURE_SUPPORT = 0.3  # of the background's tracks
 NO_DCT = np.zeros(0)
@@ -158,16 +159,20 @@ class FramePair:
     def coarse_fit(self, tracks: Tracks, previous: FloatArray) -> Fit:
         """Choose between the motions that the tracks show, by the background each explains.
 
-        Tracks are weighed by the area that they stand for, and by where background is.
+        Tracks are weighed by the area that they stand for, and by where background is. What the
+        guide tells is brought onto the tracks first: a few px off, it would find no support.
         """
-        area = coverage_weights(tracks.source)
-        guesses = [*self.told, previous, np.eye(3)]
+        points, bases = (tracks.source, tracks.target), self.first.bases
+        weights = coverage_weights(tracks.source) * self.background_weights(tracks.source)
+        near = [
+            refine(told, *points, bases, prior=weights, settings=WITHIN_REACH).homography
+            for told in self.told
+        ]
         return fit_homography(
-            tracks.source,
-            tracks.target,
-            self.first.bases,
-            weights=area * self.background_weights(tracks.source),
-            starts=[*rival_motions(tracks.source, tracks.target, 2), *guesses],
+            *points,
+            bases,
+            weights=weights,
+            starts=[*rival_motions(*points, 2), *self.told, *near, previous, np.eye(3)],
             settings=replace(self.settings.fit, iterations=COARSE_ITERATIONS),
         )
 

@@ -15,7 +15,9 @@ from gfn_core.motion.frame_pair import FramePair, TracksSettings
 from gfn_core.motion.global_flow_estimator import GlobalFlowEstimator
 from gfn_core.motion.guide import LEAST_WEIGHT, Guide
 from gfn_core.motion.guided_estimator import GuidedSettings
+from gfn_core.motion.homography import transform
 from gfn_core.motion.similarity import Similarity
+from gfn_core.motion.tracks import Tracks
 from gfn_core.networks.flow_network import FlowNetworkSettings
 from gfn_core.networks.global_flow_net import GlobalFlowNet, GlobalFlowNetSettings
 from tests.gray_frames import gray_frame
@@ -54,6 +56,27 @@ def test_a_guide_keeps_the_motion_on_the_background():
         errors_px[name] = error_px(found, camera)
     assert errors_px["guided"] < 0.1
     assert errors_px["alone"] > 5  # else the scene would show nothing
+
+
+def test_a_motion_told_a_few_px_off_finds_the_tracks_near_it():
+    frame = analysed(np.clip(np.rint(texture(1)), 0, 255).astype(np.uint8))
+    camera = Similarity.from_parameters(0.02, -0.01, 0.008, 0.004).matrix
+    own = [
+        Similarity.from_parameters(dx, dy, 0.0, 0.0).matrix
+        for dx, dy in ((-0.06, 0.0), (0.09, 0.05), (0.0, -0.08))
+    ]
+    points = GEOMETRY.grid(32, 18).reshape(-1, 2)
+    share = np.random.default_rng(0).permutation(len(points)) / len(points)
+    target = np.select(
+        [(share < least)[:, None] for least in (0.27, 0.54, 0.8)],
+        [transform(motion, points) for motion in own],
+        transform(camera, points),
+    )
+    weights = np.where(share < 0.8, 0.5, 1.0).reshape(18, 32)
+    told = Similarity.from_parameters(0.02, -0.01 + 8 / 320, 0.008, 0.004).matrix  # 8 px off
+    pair = FramePair(frame, frame, TracksSettings(), Guide(told, weights, confidence=0.5))
+    fit = pair.coarse_fit(Tracks(points, target, lost=np.zeros((0, 2))), np.eye(3))
+    assert error_px(fit.homography, camera) < 0.1
 
 
 def test_weights_are_those_of_the_cell_a_point_lies_in():
