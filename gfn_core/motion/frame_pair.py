@@ -28,6 +28,7 @@ COARSE_ITERATIONS = 6  # enough to start the fine tracks within a pixel
 WITHIN_REACH = FitSettings(iterations=4, coarsest_scale=2e-2, finest_scale=2e-2)  # 6 px at 640
 LARGEST_LAPLACIAN = 4 * 255
 SURE_SUPPORT = 0.3  # of the background's tracks
+LEAST_SUPPORT = 0.03  # of the frame: where tracks agree on less, a motion that is told counts
 NO_DCT = np.zeros(0)
 GUESS_CONFIDENCE = 0.5  # at most: a motion that no track confirms
 EXPLAINED = (0.6, 0.9)  # of the images' difference: below the first no confirmation, above it all
@@ -99,6 +100,8 @@ class FramePair:
         found = self.agreement(previous)
         if self.is_cut(found.inlier_share):
             return replace(seen, shot_start=True)
+        if self.told and found.background_share < LEAST_SUPPORT:
+            return self.guessed(seen)
         return replace(
             seen,
             homography=found.fit.homography,

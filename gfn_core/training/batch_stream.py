@@ -48,6 +48,7 @@ class BatchStream(IterableDataset[Batch]):
             num_workers=workers,
             prefetch_factor=BATCHES_AHEAD if workers else None,
             worker_init_fn=_one_thread,
+            multiprocessing_context="spawn" if workers else None,  # forked, OpenCV's threads hang
         )
         for batch in loader:
             yield batch.to(device)

@@ -79,6 +79,21 @@ def test_a_motion_told_a_few_px_off_finds_the_tracks_near_it():
     assert error_px(fit.homography, camera) < 0.1
 
 
+def test_where_hardly_a_track_is_left_the_guide_is_trusted_a_little():
+    rng = np.random.default_rng(0)
+    lumas = [np.linspace(60, 140, 640) + rng.normal(0, 2, (360, 640)) for _ in range(2)]
+    for luma, left in zip(lumas, (100, 160), strict=True):
+        luma[300:330, left : left + 60] = 120 + texture(1)[:30, :60] / 2  # the only thing to see
+    frames = [analysed(np.clip(np.rint(luma), 0, 255).astype(np.uint8)) for luma in lumas]
+    motion = Similarity.from_parameters(0.01, 0.0, 0.0, 0.0).matrix
+    weights = np.ones((18, 32))
+    weights[14:17, 4:9] = 0.0
+    pair = FramePair(*frames, TracksSettings(), Guide(motion, weights, confidence=0.6))
+    found = pair.motion(np.eye(3))
+    np.testing.assert_array_equal(found.homography, motion)
+    assert 0 < found.confidence <= 0.5
+
+
 def test_weights_are_those_of_the_cell_a_point_lies_in():
     background = np.random.default_rng(0).uniform(0.1, 1, (18, 32))
     guide = Guide(np.eye(3), background, confidence=1.0)

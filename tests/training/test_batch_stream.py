@@ -1,5 +1,6 @@
 from itertools import islice
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -35,3 +36,9 @@ def test_workers_share_the_scenes_out_and_may_be_repeated(scenes):
     once = first_frames(scenes, workers=2)
     assert torch.equal(once, first_frames(scenes, workers=2))
     assert len(set(once.flatten(1).sum(dim=1).tolist())) == 4  # no worker repeats another
+
+
+def test_workers_do_not_hang_on_threads_that_opencv_has_here(scenes):
+    cv2.setNumThreads(2)
+    cv2.resize(np.zeros((2000, 2000), np.float32), (3000, 3000))  # starts them
+    assert len(first_frames(scenes, workers=1)) == 4
