@@ -7,6 +7,4 @@ class Precision(StrEnum):
     """What users call the numbers that a network works with."""
 
     FLOAT32 = "float32"
-    BFLOAT16 = (
-        "bfloat16"  # quicker where the hardware has it; tracks make motion exact all the same
-    )
+    BFLOAT16 = "bfloat16"  # quicker where the hardware has it; tracks make the motion exact

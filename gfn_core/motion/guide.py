@@ -34,12 +34,15 @@ class Guide:
     ) -> "Guide":
         """Take what a network says of frames of `seen_px` (height, width).
 
-        Global flow (rows, columns, 2) in px of those frames, weight (rows, columns).
+        Global flow (rows, columns, 2) in px of those frames, weight (rows, columns). A network is
+        surer of its weights than it should be, above all where things lie at many depths; their
+        square roots serve better.
         """
         height, width = seen_px
         half_widths = np.array([2 / width, 2 * geometry.half_height / height])
         motion = homography_of_flow(global_flow_px * half_widths, geometry, bases)
-        return cls(motion, weight / max(float(weight.max()), TINY), confidence)
+        background = np.sqrt(weight / max(float(weight.max()), TINY))
+        return cls(motion, background, confidence)
 
     def carried_on(self) -> "Guide":
         """Return it for the pairs to come: background hardly changes, but the motion does."""
