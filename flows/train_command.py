@@ -28,7 +28,10 @@ Images = Annotated[
 ]
 Steps = Annotated[int, typer.Option(min=1, help="Steps in all.")]
 Minutes = Annotated[float | None, typer.Option(help="Stop after these; a later call goes on.")]
-Start = Annotated[Path | None, typer.Option("--from", help="Weights to begin with.")]
+Start = Annotated[
+    Path | None,
+    typer.Option("--from", help="Weights to begin with; with --clips by default those shipped."),
+]
 Batch = Annotated[int, typer.Option(min=2, help="Pairs a step; a quarter of them are new.")]
 KeepFeatures = Annotated[
     bool,
@@ -121,6 +124,7 @@ def train_student(
     """Train GlobalFlowNet on synthetic scenes, and by distillation on clips; resumable."""
     from flows.training import TrainingRequest
     from gfn_core.networks.global_flow_net import GlobalFlowNetSettings
+    from gfn_core.settings import SHIPPED_WEIGHTS
     from gfn_core.training.loop import LoopSettings
     from gfn_core.training.objectives import ObjectiveSettings
     from gfn_core.training.pair_pool import PoolSettings
@@ -141,7 +145,7 @@ def train_student(
         clips=clips,
         teacher=teacher,
         teacher_weights=teacher_weights,
-        start=start,
+        start=start or (SHIPPED_WEIGHTS if clips else None),
         **options.of_request,
     )
     _run(request, options)

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -13,6 +14,7 @@ from flows.training import LOG, WEIGHTS, TrainingRequest, run_training
 from gfn_core.errors import SettingsError, WeightsUnusable
 from gfn_core.networks.flow_network import FlowNetworkSettings
 from gfn_core.networks.global_flow_net import GlobalFlowNetSettings
+from gfn_core.settings import SHIPPED_WEIGHTS
 from gfn_core.store.training_log import read_log
 from gfn_core.store.weights import load_global_flow_net
 from gfn_core.training.kinds import TeacherKind, Trained
@@ -75,6 +77,24 @@ def test_real_clips_are_distilled_in_turn_with_scenes(small_clip, tmp_path):
     curves = read_log(tmp_path / "run" / LOG)
     assert [step for step, _ in curves["global_epe_px"]] == [1]
     assert [step for step, _ in curves["distillation_loss"]] == [2]
+
+
+@pytest.mark.parametrize(
+    ("options", "start"),
+    [
+        ([], None),
+        (["--clips", "videos"], SHIPPED_WEIGHTS),
+        (["--clips", "videos", "--from", "own.safetensors"], Path("own.safetensors")),
+    ],
+)
+def test_an_adaptation_begins_with_the_shipped_weights(options, start, monkeypatch, tmp_path):
+    asked = []
+    monkeypatch.setattr(
+        "flows.training.run_training", lambda request, _: asked.append(request) or request.out
+    )
+    result = CliRunner().invoke(app, ["train", "student", str(tmp_path), *options])
+    assert result.exit_code == 0, result.output
+    assert [request.start for request in asked] == [start]
 
 
 def test_a_teacher_cannot_learn_from_clips(small_clip, tmp_path):
