@@ -74,6 +74,7 @@ def train(out: Folder, training: Training = Training()) -> State[None]:  # noqa:
     from rich.console import Console
 
     from flows.training import TrainingRequest, run_training
+    from gfn_core.settings import SHIPPED_WEIGHTS
     from gfn_core.training.kinds import Trained
     from gfn_core.training.loop import LoopSettings
     from gfn_core.training.recipe import TrainingRecipe
@@ -87,7 +88,7 @@ def train(out: Folder, training: Training = Training()) -> State[None]:  # noqa:
         recipe,
         images,
         clips=clips,
-        start=start,
+        start=start or (SHIPPED_WEIGHTS if clips else None),
         minutes=training.minutes,
         workers=training.workers,
         device=training.device,
