@@ -73,8 +73,7 @@ def train(out: Folder, training: Training = Training()) -> State[None]:  # noqa:
     """Train the network further, from where the latest run stopped."""
     from rich.console import Console
 
-    from flows.training import TrainingRequest, run_training
-    from gfn_core.settings import SHIPPED_WEIGHTS
+    from flows.training import TrainingRequest, first_weights, run_training
     from gfn_core.training.kinds import Trained
     from gfn_core.training.loop import LoopSettings
     from gfn_core.training.recipe import TrainingRecipe
@@ -88,7 +87,7 @@ def train(out: Folder, training: Training = Training()) -> State[None]:  # noqa:
         recipe,
         images,
         clips=clips,
-        start=start or (SHIPPED_WEIGHTS if clips else None),
+        start=first_weights(start, clips),
         minutes=training.minutes,
         workers=training.workers,
         device=training.device,

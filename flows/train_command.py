@@ -122,9 +122,8 @@ def train_student(
     keep_features: KeepFeatures = False,
 ) -> None:
     """Train GlobalFlowNet on synthetic scenes, and by distillation on clips; resumable."""
-    from flows.training import TrainingRequest
+    from flows.training import TrainingRequest, first_weights
     from gfn_core.networks.global_flow_net import GlobalFlowNetSettings
-    from gfn_core.settings import SHIPPED_WEIGHTS
     from gfn_core.training.loop import LoopSettings
     from gfn_core.training.objectives import ObjectiveSettings
     from gfn_core.training.pair_pool import PoolSettings
@@ -145,7 +144,7 @@ def train_student(
         clips=clips,
         teacher=teacher,
         teacher_weights=teacher_weights,
-        start=start or (SHIPPED_WEIGHTS if clips else None),
+        start=first_weights(start, clips),
         **options.of_request,
     )
     _run(request, options)

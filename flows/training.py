@@ -15,6 +15,7 @@ from gfn_core.errors import SettingsError
 from gfn_core.networks.device import device_named
 from gfn_core.networks.flow_network import FlowNetwork
 from gfn_core.report.training_page import flow_samples, write_training_page
+from gfn_core.settings import SHIPPED_WEIGHTS
 from gfn_core.store.checkpoint import resume
 from gfn_core.store.model_card import write_model_card
 from gfn_core.store.training_log import read_log
@@ -53,6 +54,11 @@ class TrainingRequest:
     workers: int = 1  # processes that render scenes
     device: DeviceName = DeviceName.AUTO
     command: str = "gfn train"
+
+
+def first_weights(start: Path | None, clips: Path | None) -> Path | None:
+    """Weights to begin with: those asked for; an adaptation to clips goes on from those shipped."""
+    return start or (SHIPPED_WEIGHTS if clips else None)
 
 
 def run_training(request: TrainingRequest, notices: Console) -> Path:

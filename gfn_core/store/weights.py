@@ -49,7 +49,7 @@ class LoadedWeights:
 def save_weights(network: ShippedNetwork, path: Path, *, compact: bool = False) -> str:
     """Write the weights of `network` to `path`, whole or not at all; return their digest.
 
-    `compact` ones are rounded to half precision: to use, not to train on from.
+    `compact` ones are rounded to half precision, to ship; a checkpoint keeps them as they are.
     """
     kind = torch.float16 if compact else torch.float32
     tensors = {
@@ -176,9 +176,10 @@ def _glocal_settings(values: dict[str, Any]) -> GlocalSettings:
 
 
 def _flow_network_settings(values: dict[str, Any]) -> FlowNetworkSettings:
-    descriptor, evidence = values.pop("descriptor"), values.pop("evidence")
-    sizes = {name: tuple(each) for name, each in values.items()}
-    return FlowNetworkSettings(descriptor=descriptor, evidence=evidence, **sizes)
+    sizes: dict[str, Any] = {
+        name: tuple(each) if isinstance(each, list) else each for name, each in values.items()
+    }
+    return FlowNetworkSettings(**sizes)
 
 
 def _global_flow_net_settings(values: dict[str, Any]) -> GlobalFlowNetSettings:
