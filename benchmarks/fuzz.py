@@ -181,10 +181,10 @@ def _digests(folder: Path) -> dict[str, str]:
 def _marked(mark: str) -> list[str]:
     """Processes that were started, however indirectly, by a chunk's command."""
     found = []
-    for environment in Path("/proc").glob("[0-9]*/environ"):
+    for process in Path("/proc").glob("[0-9]*"):  # any of which may end meanwhile
         try:
-            if f"{MARK}={mark}".encode() in environment.read_bytes():
-                found.append((environment.parent / "cmdline").read_text().replace("\0", " "))
+            if f"{MARK}={mark}".encode() in (process / "environ").read_bytes():
+                found.append((process / "cmdline").read_text().replace("\0", " "))
         except OSError:
             continue
     return found

@@ -96,12 +96,12 @@ def measure(clip: Path, out: Path, seconds: float, preset: str) -> MemoryFigures
 def children_by_parent() -> dict[int, list[int]]:
     """Process ids by that of their parent."""
     children: dict[int, list[int]] = {}
-    for entry in Path("/proc").glob("[0-9]*/stat"):
+    for entry in Path("/proc").glob("[0-9]*"):  # any of which may end meanwhile
         try:
-            parent = int(entry.read_text().rpartition(")")[2].split()[1])
+            parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
         except OSError:
             continue
-        children.setdefault(parent, []).append(int(entry.parent.name))
+        children.setdefault(parent, []).append(int(entry.name))
     return children
 
 

@@ -38,9 +38,10 @@ def wait_for(condition, seconds: float = 60.0) -> None:
 def descendants(process: int) -> list[int]:
     """The process and all that it, or they, started."""
     parents = {}
-    for entry in Path("/proc").glob("[0-9]*/stat"):
+    for entry in Path("/proc").glob("[0-9]*"):  # any of which may end meanwhile
         try:
-            parents[int(entry.parent.name)] = int(entry.read_text().rpartition(")")[2].split()[1])
+            stat = (entry / "stat").read_text()
+            parents[int(entry.name)] = int(stat.rpartition(")")[2].split()[1])
         except OSError:
             continue
     family = [process]

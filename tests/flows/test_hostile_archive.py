@@ -135,13 +135,13 @@ def at_the_encoder(out: Path, act: Callable[[int], object]) -> threading.Thread:
     def watch() -> None:
         deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
-            for entry in Path("/proc").glob("[0-9]*/cmdline"):
+            for entry in Path("/proc").glob("[0-9]*"):  # any of which may end meanwhile
                 try:
-                    words = entry.read_bytes().split(b"\0")
+                    words = (entry / "cmdline").read_bytes().split(b"\0")
                 except OSError:
                     continue
                 if b"pipe:0" in words and any(os.fsencode(out) in word for word in words):
-                    act(int(entry.parent.name))
+                    act(int(entry.name))
                     return
 
     thread = threading.Thread(target=watch, daemon=True)
