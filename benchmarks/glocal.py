@@ -22,6 +22,10 @@ from benchmarks.accuracy import GRID, SIZE, endpoint_error_px
 from benchmarks.machine import record
 from flows.homography_evaluation import homography_methods
 from gfn_core.geometry import FloatArray
+from gfn_core.media.gray_frame import GrayFrame
+from gfn_core.motion.activity_meter import ActivityMeter
+from gfn_core.motion.estimator import estimate_motion
+from gfn_core.motion.glocal_estimator import GlocalEstimator
 from gfn_core.motion.glocal_view import GlocalView, Luma
 from gfn_core.motion.guided_estimator import GuidedSettings, shrunk
 from gfn_core.motion.homography import flow
@@ -40,6 +44,7 @@ from gfn_core.training.scene_settings import SceneSettings
 
 CPU = torch.device("cpu")
 MOVES_PX = 1.0  # from which on the difference of two flows counts as motion
+FRAME_RATE = 25.0  # of the clip that a pair stands for: what is very slow does not count as moving
 FOREGROUND = 0.5  # share of a pixel
 DARK, DARK_GAIN, DARK_NOISE = "LL", 0.15, 2.0  # noise in gray levels
 
@@ -118,6 +123,7 @@ def homography_page(library: PhotoLibrary, skip: int, scenes: int) -> str:
 def local_page(library: PhotoLibrary, skip: int, scenes: int, weights: Sequence[Path]) -> str:
     """Local motion inside and outside of what moves, by method and moving area."""
     methods = {f"GLOCAL {path.stem}": GlocalLocal(path) for path in weights}
+    methods |= {f"gfn {path.stem}": MeteredLocal.of(path) for path in weights}
     rows = []
     for area in (0.1, 0.25, 0.4):
         scene = SceneClass(f"{area:.0%} moving", evaluation_settings(area), round(1000 * area))
@@ -159,6 +165,31 @@ class GlocalLocal:
         local = motion.local.flow[0].permute(1, 2, 0).numpy() * (WIDTH_PX / size.width)
         full = (WIDTH_PX, HEIGHT_PX)
         return cv2.resize(local, full), cv2.resize(motion.local.relevance[0, 0].numpy(), full) > 0.5
+
+
+@dataclass(frozen=True)
+class MeteredLocal:
+    """Local motion as the pipeline stores it: by the estimator's motion, to the pixel."""
+
+    estimator: GlocalEstimator
+    meter: ActivityMeter
+
+    @classmethod
+    def of(cls, weights: Path) -> "MeteredLocal":
+        """Build both from one network."""
+        network = load_glocal(weights, CPU)
+        return cls(GlocalEstimator(network, CPU, GuidedSettings()), ActivityMeter(network, CPU))
+
+    def __call__(self, first: Luma, second: Luma) -> tuple[FloatArray, FloatArray]:
+        """Local flow (H, W, 2) px, and where it is not 0."""
+        pair = enumerate((first, second))
+        frames = [GrayFrame(i, i, i / FRAME_RATE, luma) for i, luma in pair]
+        cv2.setRNGSeed(0)
+        motion = estimate_motion(frames, self.estimator, SIZE)
+        seen = list(self.meter.local_flows(frames, motion))[-1]
+        if seen.velocity.shape[:2] != first.shape:  # taken for a cut: nothing is said
+            return np.zeros((*first.shape, 2)), np.zeros(first.shape, np.bool_)
+        return seen.velocity * (WIDTH_PX / 2 / FRAME_RATE), seen.speed > 0
 
 
 def _local_figures(

@@ -118,12 +118,15 @@ def _repaired(
 
 
 def _show(console: Console, result: AuditResult, order: AuditOrder) -> None:
-    told = [finding for finding in result.findings if finding.severity > Severity.INFO]
-    for finding in sorted(told, key=lambda found: -found.severity):
-        place = " ".join(filter(None, (finding.clip or finding.path, place_in_time(finding))))
-        style = STYLES[finding.severity]
-        line = f"[{style}]{finding.code}[/] {escape(place)}: {escape(finding.message)}"
-        console.print(line, soft_wrap=True, highlight=False)
+    told: dict[tuple[str, str], list[Finding]] = {}
+    for finding in sorted(result.findings, key=lambda found: -found.severity):
+        if finding.severity > Severity.INFO:
+            told.setdefault((finding.code, finding.clip or finding.path), []).append(finding)
+    for (code, name), (first, *more) in told.items():
+        place = " ".join(filter(None, (name, place_in_time(first))))
+        line = f"[{STYLES[first.severity]}]{code}[/] {escape(place)}: {escape(first.message)}"
+        rest = f"; and {len(more)} more like it (--json)" if more else ""
+        console.print(line + rest, soft_wrap=True, highlight=False)
     _show_kinds(console, result.findings)
     if order.repair:
         console.print(f"{len(result.mended)} findings are mended")

@@ -34,6 +34,8 @@ from gfn_core.training.photographs import PhotoLibrary
 from gfn_core.training.recipe import taking_turns
 from gfn_core.training.scene_pairs import Curriculum, ScenePairs
 
+BACKBONE = "backbone."  # how the names of its weights begin in those of a GLOCAL
+
 
 @dataclass(frozen=True)
 class GlocalTrainingRequest:
@@ -78,8 +80,14 @@ def run_glocal_training(request: GlocalTrainingRequest, notices: Console) -> Pat
 
 
 def _fill_backbone(network: Glocal, weights: Path) -> None:
-    """Take all of the backbone's weights from those of a flow network, filtered or not."""
-    tensors = read_weights(weights).tensors
+    """Take the backbone's weights from a flow network's, filtered or not, or another GLOCAL's."""
+    stored = read_weights(weights).tensors
+    of_glocal = {
+        name.removeprefix(BACKBONE): value
+        for name, value in stored.items()
+        if name.startswith(BACKBONE)
+    }
+    tensors = of_glocal or stored
     for name, own in network.backbone.state_dict().items():
         if name not in tensors or tensors[name].shape != own.shape:
             raise SettingsError(f"{weights}: not weights that fit the backbone: {name} does not")

@@ -17,6 +17,8 @@ from gfn_core.errors import GfnError
 from gfn_core.report.sweep_plot import SweepCurve, knee, median_curve, save_sweep_plot
 from gfn_core.store.archive import write_whole
 
+SHAKES_PX = 2.0  # of the source, at 1920: of what stands still, no share of shake can be told
+
 
 def show_sweep(
     request: SweepRequest, run: RunSettings, plot: Path | None, audience: Audience
@@ -41,15 +43,17 @@ def show_sweep(
             audience.notices.print(f"{escape(clip.video)}: {escape(clip.error)}", soft_wrap=True)
     if not good:
         raise GfnError(f"{request.out}: no clip's motion can be read")
-    curves = [curve_of(clip) for clip in good]
+    shaking = [clip for clip in good if clip.source_jitter_px >= SHAKES_PX] or good
+    curves = [curve_of(clip) for clip in shaking]
     best = knee(median_curve(curves))
     write_whole(target, lambda path: save_sweep_plot(path, curves, request.crops), request.archive)
     if audience.as_json:
         content = {"crops": request.crops, "knee": request.crops[best]}
         print(json.dumps(content | {"clips": [asdict(clip) for clip in clips]}, indent=1))
-    audience.results.print(_table(good, request.crops, best))
+    audience.results.print(_table(shaking, request.crops, best))
     audience.results.print(
-        f"{len(good)} clips in {time.monotonic() - started:.1f} s; plot: {escape(str(target))}",
+        f"{len(good)} clips in {time.monotonic() - started:.1f} s, {len(shaking)} of them shake; "
+        f"plot: {escape(str(target))}",
         soft_wrap=True,
     )
     return 1 if len(good) < len(clips) else 0
@@ -66,7 +70,7 @@ def _table(clips: list[SweptClip], crops: tuple[float, ...], best: int) -> Table
         *("crop", "shake left", "jitter px", "acceleration px", "largest correction px"),
         *("lost view", ""),
         box=None,
-        caption="medians of the clips; px at 1920",
+        caption=f"medians of the clips that shake by {SHAKES_PX:g} px or more; px at 1920",
         caption_justify="left",
     )
     for index, crop in enumerate(crops):

@@ -159,7 +159,10 @@ def train_glocal(
         Path | None, typer.Option(help="Real videos, in turn with the photographs.")
     ] = None,
     backbone: Annotated[
-        Path | None, typer.Option(help="Weights of the flow network that sees mixed motion.")
+        Path | None,
+        typer.Option(
+            help="Weights of the flow network that sees mixed motion, or of a GLOCAL with one."
+        ),
     ] = None,
     vectors: Annotated[int, typer.Option(min=0, help="Of the implicit bottleneck; 0: none.")] = 16,
     masked: Annotated[bool, typer.Option(help="Tell foreground from background.")] = True,

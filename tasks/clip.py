@@ -18,7 +18,7 @@ PROBE = Stage("probe", version=3, suffix=".json")
 MOTION = Stage("motion", version=7, suffix=".parquet")
 TRAJECTORY = Stage("trajectory", version=3, suffix=".parquet")
 RENDER = Stage("render", version=6, suffix=".json")
-ACTIVITY = Stage("activity", version=1, suffix=".parquet")
+ACTIVITY = Stage("activity", version=2, suffix=".parquet")
 REPORT = Stage("report", version=4, suffix=".html")
 
 

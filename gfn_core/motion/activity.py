@@ -19,7 +19,6 @@ class ActivitySettings:
 
     longest_px: int = 256  # of the frames that the network sees
     every_frames: int = 3  # between looks; the frames between repeat what was seen last
-    relevance: float = 0.5  # from which on a cell moves by itself
     least_speed: float = 0.02  # half-widths / s: what is slower cannot be told from the camera
 
 
@@ -30,7 +29,7 @@ class Activity:
     pts_seconds: FloatArray  # (N,)
     moving_share: FloatArray  # (N,) of the frame's area, 0 to 1
     mean_speed: FloatArray  # (N,) of what moves; 0 where nothing does
-    peak_speed: FloatArray  # (N,) of the fastest cell that the network sees
+    peak_speed: FloatArray  # (N,) of the fastest cell of a grid four times as fine
     velocity: FloatArray  # (N, 9, 16, 2) mean of each cell, x to the right, y down
 
     def __len__(self) -> int:

@@ -1,7 +1,11 @@
-"""Measures what moves by itself, by GLOCAL, under a camera motion that is known already."""
+"""Measures what moves by itself under a camera motion that is known already.
+
+GLOCAL says where, in cells; a dense search and a cut make it exact (`moving_parts`).
+"""
 
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 
 import cv2
@@ -16,26 +20,49 @@ from gfn_core.motion.glocal_view import GlocalView, Luma
 from gfn_core.motion.guided_estimator import shrunk
 from gfn_core.motion.homography import flow, inverse
 from gfn_core.motion.model import Motion
+from gfn_core.motion.moving_parts import moving_parts
 from gfn_core.networks.glocal import Glocal
 from gfn_core.networks.mixed_motion import MixedMotion
 
 BATCH_FRAMES = 24
+PEAK_FINER = 4  # times the stored grid: a single pixel's speed is noise
 
 
 @dataclass(frozen=True)
-class LocalFlow:
-    """What moves by itself between two frames, on the network's own grid."""
+class Summary:
+    """What is kept of one frame's local flow."""
 
-    moves: FloatArray  # (h, w) 0 or 1
-    velocity: FloatArray  # (h, w, 2) half-widths / s; 0 where nothing moves
+    moving_share: float  # of the frame's area
+    mean_speed: float  # half-widths / s, of what moves
+    peak_speed: float  # of the fastest of small cells
+    velocity: FloatArray  # (9, 16, 2) mean of each cell
+
+
+@dataclass(frozen=True, eq=False)
+class LocalFlow:
+    """What moves by itself between two frames, on their own pixels."""
+
+    velocity: FloatArray  # (H, W, 2) half-widths / s; 0 where nothing moves
 
     @property
     def speed(self) -> FloatArray:
-        """Length of the velocity (h, w)."""
+        """Length of the velocity (H, W)."""
         return np.asarray(np.linalg.norm(self.velocity, axis=-1))
 
+    @cached_property
+    def summary(self) -> Summary:
+        """The same in a few numbers; frames that repeat a look share them."""
+        speed = self.speed
+        moving = speed[speed > 0]
+        return Summary(
+            moving_share=moving.size / speed.size,
+            mean_speed=float(moving.mean()) if moving.size else 0.0,
+            peak_speed=float(in_cells(speed, finer=PEAK_FINER).max()),
+            velocity=in_cells(self.velocity),
+        )
 
-NOTHING = LocalFlow(np.zeros((GRID_ROWS, GRID_COLUMNS)), np.zeros((GRID_ROWS, GRID_COLUMNS, 2)))
+
+NOTHING = LocalFlow(np.zeros((GRID_ROWS, GRID_COLUMNS, 2)))
 
 
 class ActivityMeter:
@@ -49,25 +76,24 @@ class ActivityMeter:
 
     def measure(self, frames: Iterable[GrayFrame], motion: Motion) -> Activity:
         """Activity of a clip whose camera moved by `motion`, of all its frames."""
-        seen = list(self.local_flows(frames, motion))
+        seen = [each.summary for each in self.local_flows(frames, motion)]
         return Activity(
             pts_seconds=motion.pts_seconds[: len(seen)],
-            moving_share=np.array([each.moves.mean() for each in seen]),
-            mean_speed=np.array([_mean_speed(each) for each in seen]),
-            peak_speed=np.array([each.speed.max() for each in seen]),
-            velocity=np.array([_coarse(each.velocity) for each in seen]).reshape(
+            moving_share=np.array([each.moving_share for each in seen]),
+            mean_speed=np.array([each.mean_speed for each in seen]),
+            peak_speed=np.array([each.peak_speed for each in seen]),
+            velocity=np.array([each.velocity for each in seen]).reshape(
                 -1, GRID_ROWS, GRID_COLUMNS, 2
             ),
         )
 
     def local_flows(self, frames: Iterable[GrayFrame], motion: Motion) -> Iterator[LocalFlow]:
         """Yield one local flow a frame; between looks, the last one again."""
-        size = motion.geometry.fitted(self.settings.longest_px)
         stream = iter(frames)
         lumas: list[Luma] = []
         last = NOTHING
         while batch := list(islice(stream, BATCH_FRAMES)):
-            lumas = lumas[-1:] + [shrunk(frame.luma, size) for frame in batch]
+            lumas = lumas[-1:] + [frame.luma for frame in batch]
             before = len(lumas) - len(batch)
             due = {
                 place: frame.index
@@ -91,27 +117,35 @@ class ActivityMeter:
         """Local flow to the frames at places of `lumas`, `due` by index, from those before."""
         if not due:
             return
+        relevance = self._relevance(lumas, due, motion)
+        for (place, index), relevant in zip(due.items(), relevance, strict=True):
+            yield self._local_flow(lumas[place - 1], lumas[place], relevant, index, motion)
+
+    def _local_flow(
+        self, first: Luma, second: Luma, relevance: FloatArray, index: int, motion: Motion
+    ) -> LocalFlow:
+        """Local flow from the frame before to that at `index`."""
+        seconds = motion.pts_seconds[index] - motion.pts_seconds[index - 1]
+        is_repeated = np.array_equal(first, second)
+        if seconds <= 0 or is_repeated:
+            return NOTHING
+        rows, columns = first.shape
+        seen = motion.geometry.scaled(columns, rows)
+        half_width_px = np.diag(seen.to_pixels)[:2]
+        camera = flow(motion.homography[index], seen.grid(columns, rows).reshape(-1, 2))
+        camera_px = camera.reshape(rows, columns, 2) * half_width_px
+        velocity = moving_parts(first, second, camera_px, relevance) / half_width_px / seconds
+        is_quick = np.linalg.norm(velocity, axis=-1) > self.settings.least_speed
+        return LocalFlow(velocity * is_quick[..., None])
+
+    def _relevance(self, lumas: list[Luma], due: dict[int, int], motion: Motion) -> FloatArray:
+        """How surely something moves in the frames before those that are `due` (B, h, w)."""
+        size = motion.geometry.fitted(self.settings.longest_px)
         with torch.inference_mode():
-            mixed = self._view.mixed(lumas, list(due))
+            mixed = self._view.mixed([shrunk(luma, size) for luma in lumas], list(due))
             camera = camera_flow(mixed, motion.homography[list(due.values())], motion.geometry)
             local = self._view.network.local_under(mixed, camera)
-        count = len(due)
-        relevance = local.relevance[:count, 0].double().cpu().numpy()
-        flows_px = local.candidate[:count].permute(0, 2, 3, 1).double().cpu().numpy()
-        scale = np.array([2 / mixed.width_px, 2 * motion.geometry.half_height / mixed.height_px])
-        for place, index, share, flow_px in zip(
-            due, due.values(), relevance, flows_px, strict=True
-        ):
-            seconds = motion.pts_seconds[index] - motion.pts_seconds[index - 1]
-            is_repeated = np.array_equal(lumas[place], lumas[place - 1])
-            if seconds <= 0 or is_repeated:
-                yield NOTHING
-                continue
-            velocity = flow_px * scale / seconds
-            moves = (share > self.settings.relevance) & (
-                np.linalg.norm(velocity, axis=-1) > self.settings.least_speed
-            )
-            yield LocalFlow(moves.astype(np.float64), velocity * moves[..., None])
+        return np.asarray(local.relevance[: len(due), 0].double().cpu().numpy())
 
 
 def camera_flow(mixed: MixedMotion, homography: FloatArray, geometry: FrameGeometry) -> Tensor:
@@ -124,10 +158,7 @@ def camera_flow(mixed: MixedMotion, homography: FloatArray, geometry: FrameGeome
     return torch.from_numpy(flows).permute(0, 3, 1, 2).to(mixed.flow)
 
 
-def _mean_speed(seen: LocalFlow) -> float:
-    return float(seen.speed.sum() / seen.moves.sum()) if seen.moves.any() else 0.0
-
-
-def _coarse(velocity: FloatArray) -> FloatArray:
-    size = (GRID_COLUMNS, GRID_ROWS)
-    return np.asarray(cv2.resize(velocity, size, interpolation=cv2.INTER_AREA), np.float64)
+def in_cells(field: FloatArray, finer: int = 1) -> FloatArray:
+    """Mean of each cell of a field (H, W[, 2]), on a grid so many times finer than is stored."""
+    size = (finer * GRID_COLUMNS, finer * GRID_ROWS)
+    return np.asarray(cv2.resize(field, size, interpolation=cv2.INTER_AREA), np.float64)

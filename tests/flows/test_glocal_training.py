@@ -71,6 +71,13 @@ def test_the_backbone_stays_as_it_was(trained):
     assert digest_of(after) == digest_of(before)
 
 
+def test_the_backbone_can_be_another_glocal_s(trained, tmp_path):
+    request = replace(trained, out=tmp_path / "run", backbone=trained.out / WEIGHTS)
+    run_glocal_training(request, QUIET)
+    first, second = (load_glocal(each.out / WEIGHTS, CPU) for each in (trained, request))
+    assert digest_of(first.backbone.state_dict()) == digest_of(second.backbone.state_dict())
+
+
 def test_a_second_call_resumes(trained):
     longer = replace(RECIPE, loop=replace(RECIPE.loop, steps=3))
     run_glocal_training(replace(trained, recipe=longer), QUIET)
