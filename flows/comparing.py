@@ -1,5 +1,6 @@
 """`gfn compare`: two videos in one, their measured paths below."""
 
+from itertools import takewhile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,7 +22,7 @@ def compare(
     """Write both videos to `target`, with the paths measured on each of them below."""
     pane = Pane.of(probe(first), PANE_PX)
     strip = PlotStrip(pane.width_of(layout), STRIP_PX)
-    names = names or (_short(first), _short(second))
+    names = names or told_apart(first, second)
     paths = [_measured(path, name) for path, name in zip((first, second), names, strict=True)]
     seconds = min(float(np.ptp(path.pts_seconds)) for path in paths)
     with TemporaryDirectory() as folder:
@@ -33,9 +34,12 @@ def compare(
         write_comparison(first, second, target, pane, layout, line)
 
 
-def _short(path: Path) -> str:
-    """The file's name and its folder's, which tells apart results of the same name."""
-    return "/".join(path.resolve().parts[-2:])
+def told_apart(first: Path, second: Path) -> tuple[str, str]:
+    """Both files' names, with as many of their folders as tell them apart."""
+    ends = [path.resolve().parts[::-1] for path in (first, second)]
+    shared = len(list(takewhile(lambda parts: parts[0] == parts[1], zip(*ends, strict=False))))
+    one, other = ("/".join(reversed(parts[: shared + 1])) for parts in ends)
+    return one, other
 
 
 def _measured(path: Path, name: str) -> NamedPath:

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 
-from flows.comparing import compare
+from flows.comparing import compare, told_apart
 from gfn_core.media.comparison import Layout
 from tests.decoded_frames import frames_of
 
@@ -18,3 +19,15 @@ def test_halves_of_two_videos(small_clip: Path, other_clip: Path, tmp_path: Path
         shown = pictures[10][:180, part]
         away, strange = (np.abs(shown - each[:, part]).mean() for each in (mine, theirs))
         assert away < 0.2 * strange
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "names"),
+    [
+        ("/a/clips/x.mp4", "/a/steady/x.mp4", ("clips/x.mp4", "steady/x.mp4")),
+        ("/in/trip/x.mp4", "/out/trip/x.mp4", ("in/trip/x.mp4", "out/trip/x.mp4")),
+        ("/a/x.mp4", "/a/y.mp4", ("x.mp4", "y.mp4")),
+    ],
+)
+def test_names_tell_the_videos_apart(first: str, second: str, names: tuple[str, str]) -> None:
+    assert told_apart(Path(first), Path(second)) == names
