@@ -10,6 +10,11 @@ kind=${1:-process}
 : "${GFN_SOURCE:?}" "${GFN_OUT:?}"
 export GFN_ZONE="${GFN_ZONE:-UTC}" GFN_POOL="gfn-$kind"
 
+# A server that was started a moment ago does not answer yet.
+prefect server status --wait --timeout 120 >/dev/null || {
+    echo "setup.sh: no Prefect server answers at ${PREFECT_API_URL:-PREFECT_API_URL, which is not set}" >&2
+    exit 1
+}
 prefect work-pool create "$GFN_POOL" --type "${kind%-*}" --overwrite \
     --base-job-template "deployments/work-pools/$kind.json"
 prefect gcl inspect gpu >/dev/null 2>&1 || prefect gcl create gpu --limit 1
