@@ -1,4 +1,4 @@
-"""The Prefect flows over an archive: stabilize it, or smooth it anew."""
+"""The Prefect flows over an archive: stabilize it, smooth it anew, or repair it."""
 
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -13,7 +13,7 @@ from flows.in_step import in_step
 from flows.ledger import new_run_id
 from flows.outcome import Outcome
 from flows.pipeline import Runner
-from flows.plan import Route
+from flows.repairing import RepairRequest
 from flows.request import ArchiveRequest, RunRequest
 from flows.resmooth import ResmoothRequest
 from flows.run import run_stages
@@ -34,10 +34,16 @@ def resmooth_archive(request: ResmoothRequest, run_id: str | None = None) -> Sta
     return run_in_flow(request, run_id or new_run_id())
 
 
-FLOWS: dict[Route, Flow[[Any, str | None], State[None]]] = {
-    "stabilize": stabilize_archive,
-    "resmooth": resmooth_archive,
-    "smooth": resmooth_archive,
+@flow(name="repair-archive", persist_result=False)
+def repair_archive(request: RepairRequest, run_id: str | None = None) -> State[None]:
+    """Make anew what an audit found broken; fails when a clip did."""
+    return run_in_flow(request, run_id or new_run_id())
+
+
+FLOWS: dict[type[RunRequest], Flow[[Any, str | None], State[None]]] = {
+    ArchiveRequest: stabilize_archive,
+    ResmoothRequest: resmooth_archive,
+    RepairRequest: repair_archive,
 }
 
 

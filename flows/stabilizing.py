@@ -127,7 +127,7 @@ def _run_as_flow(request: RunRequest, run_id: str, api_url: str) -> RunSummary:
     from flows.archive import FLOWS
 
     try:
-        state = FLOWS[request.route](request, run_id, return_state=True)
+        state = FLOWS[type(request)](request, run_id, return_state=True)
     except Exception as error:  # the engine's own, of many kinds; the flow's end as a state
         reason = " ".join(str(error).split())
         raise ServerUnavailable(f"Prefect failed at {api_url} ({reason})") from error

@@ -1,17 +1,22 @@
 """The same run as a Prefect flow: its states say what happened."""
 
+import io
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 from prefect.testing.utilities import prefect_test_harness
 
-from flows.archive import resmooth_archive, stabilize_archive
+from flows.archive import FLOWS, resmooth_archive, stabilize_archive
+from flows.archive_audit import ArchiveAudit
 from flows.ledger import read_run
+from flows.locations import archive_at
+from flows.repairing import RepairRequest, repair_request
 from flows.request import ArchiveRequest
 from flows.resmooth import Changes, ResmoothRequest
 from flows.run import stabilize_plainly
@@ -98,3 +103,30 @@ def test_smoothing_anew_is_a_flow_without_motion(source: Path, tmp_path: Path) -
     run_tasks = {name.split()[0] for name in task_states(flow_run)}
     assert run_tasks == {"smooth", "probe", "render", "report"}
     assert artifact_types(flow_run) == {"archive-run": "markdown", "archive-clips": "table"}
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("prefect_server")
+def test_a_repair_is_a_flow_that_makes_what_is_broken(source: Path, tmp_path: Path) -> None:
+    request = ArchiveRequest((source,), tmp_path / "out", TRACKS)
+    stabilize_plainly(request, "before")
+    (motion,) = (tmp_path / "out" / "gfn" / "objects" / "motion").iterdir()
+    whole = motion.read_bytes()
+    motion.write_bytes(whole[:-1])
+    audit = ArchiveAudit(request.archive)
+    repair = repair_request(audit, audit.findings())
+    state = FLOWS[type(repair)](repair, "repair", return_state=True)
+    assert state.is_completed()
+    assert pq.read_table(motion).equals(pq.read_table(io.BytesIO(whole)))
+
+
+def test_each_request_is_one_that_its_flow_takes(tmp_path: Path) -> None:
+    """Prefect looks at types only when a flow is called."""
+    archive = archive_at(tmp_path)
+    for request in (
+        ArchiveRequest((tmp_path,), tmp_path, TRACKS),
+        ResmoothRequest(tmp_path, Changes()),
+        RepairRequest(archive, ()),
+    ):
+        taken = FLOWS[type(request)].validate_parameters({"request": request, "run_id": None})
+        assert taken["request"] is request
