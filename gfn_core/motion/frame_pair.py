@@ -31,6 +31,10 @@ SURE_SUPPORT = 0.3  # of the background's tracks
 LEAST_SUPPORT = 0.03  # of the frame: where tracks agree on less, a motion that is told counts
 NO_DCT = np.zeros(0)
 GUESS_CONFIDENCE = 0.5  # at most: a motion that no track confirms
+DOUBTFUL_GUIDE, DOUBT_FACTOR = (
+    (0.1, 0.5),
+    (0.2, 1.0),
+)  # its confidence, and what that leaves of ours
 EXPLAINED = (0.6, 0.9)  # of the images' difference: below the first no confirmation, above it all
 
 
@@ -209,10 +213,14 @@ class FramePair:
         return likeness(self.first.tracked.thumbnail, self.second.tracked.thumbnail) < alike
 
     def confidence(self, found: Agreement) -> float:
-        """Trust in the motion: much of the frame agrees on it, and it is known precisely."""
+        """Trust in the motion: much of the frame agrees on it, and it is known precisely.
+
+        A network's doubt is ours: an object that fills the frame has tracks that agree, too.
+        """
         agreement = min(1.0, found.background_share / self.settings.expected_background)
         precision = 1 / (1 + (found.fit.uncertainty / self.settings.tolerated_uncertainty) ** 2)
-        return agreement * precision
+        told = self.guide.confidence if self.guide else 1.0
+        return agreement * precision * float(np.interp(told, DOUBTFUL_GUIDE, DOUBT_FACTOR))
 
 
 def mean_luma(luma: Luma) -> float:
