@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gfn_core.geometry import FloatArray, FrameGeometry
+from gfn_core.motion.rough_flow import searched
 
 Luma = NDArray[np.uint8]
 Flow = NDArray[np.float32]
@@ -41,7 +42,8 @@ def moving_parts(
     the network says that something moves by itself, 0 to 1.
     """
     unit_px = first.shape[1] / UNIT_PX
-    there, back = _searched(first, second), _searched(second, first)
+    search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)  # for this thread alone
+    there, back = searched(search, first, second), searched(search, second, first)
     local = np.asarray(there - camera, np.float32)
     departure = np.linalg.norm(local, axis=-1) / unit_px
     astray = np.linalg.norm(there + _where_it_leads(back, there), axis=-1) / unit_px
@@ -50,11 +52,6 @@ def moving_parts(
     score = cv2.blur(_score(departure, astray, told), (spread_px, spread_px))
     moves = _cut(first, local / unit_px, score) & (departure > LEAST_DEPARTURE)
     return np.asarray(local * moves[..., None], np.float64)
-
-
-def _searched(first: Luma, second: Luma) -> Flow:
-    search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)  # for this thread alone
-    return np.asarray(search.calc(first, second, np.empty(0, np.float32)), np.float32)
 
 
 def _where_it_leads(field: Flow, flow: Flow) -> Flow:

@@ -18,6 +18,7 @@ Luma = NDArray[np.uint8]
 FINEST_SCALE = 1  # half the frame's size
 PATCH_STRIDE_PX = 4
 DESCENT_STEPS = 16
+LEAST_PX = 12
 
 
 def rough_flow(pairs: Iterable[tuple[Luma, Luma]], device: torch.device) -> RoughFlow:
@@ -36,7 +37,13 @@ def dense_search(first: Luma, second: Luma) -> NDArray[np.float32]:
     search.setPatchStride(PATCH_STRIDE_PX)
     search.setGradientDescentIterations(DESCENT_STEPS)
     search.setVariationalRefinementIterations(0)
-    flow = search.calc(first, second, np.empty(0, np.float32))
     half = (max(1, first.shape[1] // 2), max(1, first.shape[0] // 2))
-    found = cv2.resize(np.asarray(flow, np.float32), half, interpolation=cv2.INTER_AREA)
+    found = cv2.resize(searched(search, first, second), half, interpolation=cv2.INTER_AREA)
     return np.ascontiguousarray(found.transpose(2, 0, 1))
+
+
+def searched(search: cv2.DISOpticalFlow, first: Luma, second: Luma) -> NDArray[np.float32]:
+    """Flow (H, W, 2) px from `first` to `second`; none in frames too small for OpenCV's search."""
+    if min(first.shape) < LEAST_PX:
+        return np.zeros((*first.shape, 2), np.float32)
+    return np.asarray(search.calc(first, second, np.empty(0, np.float32)), np.float32)

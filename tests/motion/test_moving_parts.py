@@ -95,3 +95,12 @@ def test_a_run_repeats_itself_whatever_was_drawn_before():
     cv2.setRNGSeed(1234)
     cv2.randu(np.zeros((9, 9)), 0, 1)
     assert np.array_equal(first, moving_parts(*frames, camera(), UNKNOWN))
+
+
+@pytest.mark.parametrize("size", [(2, 2), (8, 8), (4, 64), (12, 16)])
+def test_frames_of_any_size_can_be_looked_at(size):
+    rng = np.random.default_rng(0)
+    frames = [rng.integers(0, 255, size).astype(np.uint8) for _ in range(2)]
+    found = moving_parts(*frames, np.zeros((*size, 2)), UNKNOWN)
+    assert found.shape == (*size, 2)
+    assert np.isfinite(found).all()
