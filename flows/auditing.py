@@ -118,13 +118,13 @@ def _repaired(
 
 
 def _show(console: Console, result: AuditResult, order: AuditOrder) -> None:
-    told: dict[tuple[str, str], list[Finding]] = {}
+    told: dict[tuple[str, str, str], list[Finding]] = {}
     for finding in sorted(result.findings, key=lambda found: -found.severity):
         if finding.severity > Severity.INFO:
-            told.setdefault((finding.code, finding.clip or finding.path), []).append(finding)
-    for (code, name), (first, *more) in told.items():
-        place = " ".join(filter(None, (name, place_in_time(first))))
-        line = f"[{STYLES[first.severity]}]{code}[/] {escape(place)}: {escape(first.message)}"
+            told.setdefault((finding.code, finding.clip, finding.path), []).append(finding)
+    for first, *more in told.values():
+        place = " ".join(filter(None, (first.clip or first.path, place_in_time(first))))
+        line = f"[{STYLES[first.severity]}]{first.code}[/] {escape(place)}: {escape(first.message)}"
         rest = f"; and {len(more)} more like it (--json)" if more else ""
         console.print(line + rest, soft_wrap=True, highlight=False)
     _show_kinds(console, result.findings)

@@ -38,7 +38,7 @@ def told_apart(first: Path, second: Path) -> tuple[str, str]:
     """Both files' names, with as many of their folders as tell them apart."""
     ends = [path.resolve().parts[::-1] for path in (first, second)]
     shared = len(list(takewhile(lambda parts: parts[0] == parts[1], zip(*ends, strict=False))))
-    one, other = ("/".join(reversed(parts[: shared + 1])) for parts in ends)
+    one, other = (str(Path(*reversed(parts[: shared + 1]))) for parts in ends)
     return one, other
 
 

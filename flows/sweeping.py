@@ -43,20 +43,27 @@ def show_sweep(
             audience.notices.print(f"{escape(clip.video)}: {escape(clip.error)}", soft_wrap=True)
     if not good:
         raise GfnError(f"{request.out}: no clip's motion can be read")
-    shaking = [clip for clip in good if clip.source_jitter_px >= SHAKES_PX] or good
-    curves = [curve_of(clip) for clip in shaking]
+    shaking = [clip for clip in good if clip.source_jitter_px >= SHAKES_PX]
+    counted = shaking or good
+    curves = [curve_of(clip) for clip in counted]
     best = knee(median_curve(curves))
     write_whole(target, lambda path: save_sweep_plot(path, curves, request.crops), request.archive)
     if audience.as_json:
         content = {"crops": request.crops, "knee": request.crops[best]}
         print(json.dumps(content | {"clips": [asdict(clip) for clip in clips]}, indent=1))
-    audience.results.print(_table(shaking, request.crops, best))
+    audience.results.print(_table(counted, request.crops, best))
     audience.results.print(
-        f"{len(good)} clips in {time.monotonic() - started:.1f} s, {len(shaking)} of them shake; "
+        f"{len(good)} clips in {time.monotonic() - started:.1f} s; {_counted(shaking, good)}; "
         f"plot: {escape(str(target))}",
         soft_wrap=True,
     )
     return 1 if len(good) < len(clips) else 0
+
+
+def _counted(shaking: list[SweptClip], good: list[SweptClip]) -> str:
+    if not shaking:
+        return f"none shakes by {SHAKES_PX:g} px, so all are counted"
+    return f"the {len(shaking)} of them that shake by {SHAKES_PX:g} px or more are counted"
 
 
 def curve_of(clip: SweptClip) -> SweepCurve:
@@ -70,7 +77,7 @@ def _table(clips: list[SweptClip], crops: tuple[float, ...], best: int) -> Table
         *("crop", "shake left", "jitter px", "acceleration px", "largest correction px"),
         *("lost view", ""),
         box=None,
-        caption=f"medians of the clips that shake by {SHAKES_PX:g} px or more; px at 1920",
+        caption="medians; px at 1920",
         caption_justify="left",
     )
     for index, crop in enumerate(crops):

@@ -160,7 +160,8 @@ PLAUSIBILITY = (
         "low-confidence",
         Severity.WARNING,
         "a stretch in which the motion cannot be relied on",
-        "look at the place; blur, darkness and blank walls leave little to follow",
+        "look at the place; blur, darkness and blank walls leave little to follow, and an object "
+        "may fill the frame",
     ),
     FindingKind(
         "suspected-cut",

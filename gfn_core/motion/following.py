@@ -49,7 +49,7 @@ def followed(
                 motion = PairMotion(shot_start=True, sharpness=sharpness(frame.luma))
             guide = guide.carried_on() if guide and not motion.shot_start else None
             vain_looks = vain_looks + may_look if motion.confidence < DOUBT else 0
-        yield motion
+        yield replace(motion, confidence=motion.confidence * guide.trust) if guide else motion
         last = current
         seen = seen if is_blank(current.tracked.thumbnail) else current
 

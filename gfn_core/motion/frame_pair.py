@@ -213,14 +213,10 @@ class FramePair:
         return likeness(self.first.tracked.thumbnail, self.second.tracked.thumbnail) < alike
 
     def confidence(self, found: Agreement) -> float:
-        """Trust in the motion: much of the frame agrees on it, and it is known precisely.
-
-        A network's doubt is ours: an object that fills the frame has tracks that agree, too.
-        """
+        """Trust in the motion: much of the frame agrees on it, and it is known precisely."""
         agreement = min(1.0, found.background_share / self.settings.expected_background)
         precision = 1 / (1 + (found.fit.uncertainty / self.settings.tolerated_uncertainty) ** 2)
-        told = self.guide.confidence if self.guide else 1.0
-        return agreement * precision * float(np.interp(told, DOUBTFUL_GUIDE, DOUBT_FACTOR))
+        return agreement * precision
 
 
 def mean_luma(luma: Luma) -> float:

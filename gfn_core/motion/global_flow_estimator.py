@@ -8,6 +8,8 @@ from gfn_core.motion.rough_flow import rough_flow
 from gfn_core.networks.device import reckoning
 from gfn_core.networks.global_flow_net import GlobalFlow, GlobalFlowNet
 
+DOUBTFUL, DOUBT_LEAVES = (0.1, 0.5), (0.2, 1.0)  # docs/decisions/0061
+
 
 class GlobalFlowEstimator(GuidedEstimator):
     """GlobalFlowNet guides the tracks."""
@@ -33,3 +35,7 @@ class GlobalFlowEstimator(GuidedEstimator):
             second = features[[row[place] for place in places]]
             flow: GlobalFlow = self._network.global_flow(first, second, rough)
             return flow.flow, flow.weight, flow.confidence
+
+    def trust(self, confidence: float) -> float:
+        """Doubt what the network doubts: tracks that agree may be those of an object."""
+        return float(np.interp(confidence, DOUBTFUL, DOUBT_LEAVES))

@@ -21,6 +21,7 @@ class Guide:
     background: FloatArray  # (rows, columns) over the first frame, 0 to 1
     confidence: float  # in the homography, 0 to 1
     is_fresh: bool = True  # else it was made for an earlier pair, whose motion this is
+    trust: float = 1.0  # what a network's doubt leaves of the tracks' confidence
 
     @classmethod
     def of_flow(

@@ -6,7 +6,7 @@ its background weights, are exact to a few hundredths of a pixel.
 
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import ClassVar
 
@@ -54,6 +54,11 @@ class GuidedEstimator(ABC):
     def views(self, lumas: list[Luma], places: list[int]) -> GlobalView:
         """Look at the frames at `places` of `lumas` (H, W), each with the frame before it."""
 
+    def trust(self, confidence: float) -> float:
+        """What a network of this `confidence` leaves of the tracks' own; by default, all."""
+        del confidence
+        return 1.0
+
     def guides(
         self,
         lumas: list[Luma],
@@ -69,7 +74,9 @@ class GuidedEstimator(ABC):
             return []
         flow, weight, confidence = self.views(lumas, places)
         return [
-            Guide.of_flow(*seen, lumas[0].shape, geometry, bases)
+            replace(
+                Guide.of_flow(*seen, lumas[0].shape, geometry, bases), trust=self.trust(seen[-1])
+            )
             for seen in zip(
                 flow.permute(0, 2, 3, 1).double().cpu().numpy(),
                 weight[:, 0].double().cpu().numpy(),

@@ -1,10 +1,11 @@
 """What moves by itself, to the pixel: a dense search less the camera's motion, cut along edges.
 
 The network says of each cell, twenty px of 640, whether something in it moves. A dense search
-(DIS, Kroeger et al., ECCV 2016) follows textures to the pixel, and goes astray where there are none
-or where something is hidden. What both say begins a graph cut over luma and local motion (GrabCut,
-Rother et al., SIGGRAPH 2004), which finds the outlines. To local motion this is what tracks are to
-global motion; it is not from the paper (docs/decisions/0060).
+(DIS, Kroeger et al., ECCV 2016) follows textures to the pixel, and goes astray where something is
+hidden or there is no texture, as in a sky; so it counts as far as the way back agrees and the
+images are more alike by it than by the camera's motion. What both say begins a graph cut over luma
+and local motion (GrabCut, Rother et al., SIGGRAPH 2004), which finds the outlines. To local motion
+this is what tracks are to global motion; it is not from the paper (docs/decisions/0060).
 """
 
 from typing import Any
@@ -24,8 +25,9 @@ UNIT_PX = 640  # lengths below are px of a frame so wide
 LEAST_DEPARTURE = 0.25  # what is nearer to the camera's motion cannot be told from it
 NOTICED = 0.3  # departures are scored on a logarithmic scale, on which this one counts
 CLOSED, CLOSED_SHARE = 1.0, 0.1  # by how much a search there and back may miss; of the departure
-TOLD, FOLLOWED, DEPARTED, DOUBT = 1.5, 1.0, 1.2, 3.5  # weights of all clues; threshold
-SPREAD = 8  # over which scores are averaged
+ALIKER = (1.0, 3.0)  # gray levels by which images are more alike: no witness, and a full one
+TOLD, FOLLOWED, DEPARTED, DOUBT = 1.5, 1.0, 1.5, 3.75  # weights of all clues; threshold
+SPREAD = 8  # over which images are compared, and scores averaged
 CUT_LONGEST_PX = 256
 SURE = 4.0  # score of what the cut may not change
 FEWEST_PX = 20  # a cut needs some of both kinds
@@ -47,25 +49,38 @@ def moving_parts(
     local = np.asarray(there - camera, np.float32)
     departure = np.linalg.norm(local, axis=-1) / unit_px
     astray = np.linalg.norm(there + _where_it_leads(back, there), axis=-1) / unit_px
-    told = cv2.resize(2 * relevance - 1, first.shape[::-1])
     spread_px = max(1, round(SPREAD * unit_px))
-    score = cv2.blur(_score(departure, astray, told), (spread_px, spread_px))
+    aliker = _unlike(first, second, camera, spread_px) - _unlike(first, second, there, spread_px)
+    witnessed = departure * np.interp(aliker, ALIKER, (0, 1))
+    told = cv2.resize(2 * relevance - 1, first.shape[::-1])
+    score = cv2.blur(_score(departure, astray, witnessed, told), (spread_px, spread_px))
     moves = _cut(first, local / unit_px, score) & (departure > LEAST_DEPARTURE)
     return np.asarray(local * moves[..., None], np.float64)
 
 
-def _where_it_leads(field: Flow, flow: Flow) -> Flow:
-    """Sample `field` where `flow` leads, (H, W, 2) each."""
+def _unlike(first: Luma, second: Luma, flow: Values, spread_px: int) -> Values:
+    """By how many gray levels the frames differ (H, W) around each pixel, once `flow` is undone."""
+    difference = np.abs(first - _where_it_leads(second.astype(np.float32), flow))
+    return np.asarray(cv2.blur(difference, (spread_px, spread_px)))
+
+
+def _where_it_leads(field: Flow, flow: Values) -> Flow:
+    """Sample `field` (H, W[, 2]) where `flow` (H, W, 2) leads."""
     rows, columns = np.indices(flow.shape[:2], np.float32)
-    x, y = columns + flow[..., 0], rows + flow[..., 1]
+    x, y = (
+        np.asarray(columns + flow[..., 0], np.float32),
+        np.asarray(rows + flow[..., 1], np.float32),
+    )
     led = cv2.remap(field, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(led, np.float32)
 
 
-def _score(departure: FloatArray, astray: FloatArray, told: Values) -> Values:
+def _score(
+    departure: FloatArray, astray: FloatArray, witnessed: FloatArray, told: Values
+) -> Values:
     """How surely each pixel moves by itself (H, W), above 0 if it does."""
     trust = 1 / (1 + (astray / (CLOSED + CLOSED_SHARE * departure)) ** 2)
-    searched = trust * (FOLLOWED + DEPARTED * np.log1p(departure / NOTICED))
+    searched = trust * (FOLLOWED + DEPARTED * np.log1p(witnessed / NOTICED))
     return np.asarray(TOLD * told + searched - DOUBT, np.float32)
 
 

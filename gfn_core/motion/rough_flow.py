@@ -18,7 +18,7 @@ Luma = NDArray[np.uint8]
 FINEST_SCALE = 1  # half the frame's size
 PATCH_STRIDE_PX = 4
 DESCENT_STEPS = 16
-LEAST_PX = 12
+LEAST_PX = 16  # OpenCV 5.0's search crashes on wide frames of 12 to 15 rows
 
 
 def rough_flow(pairs: Iterable[tuple[Luma, Luma]], device: torch.device) -> RoughFlow:

@@ -27,6 +27,7 @@ def test_halves_of_two_videos(small_clip: Path, other_clip: Path, tmp_path: Path
         ("/a/clips/x.mp4", "/a/steady/x.mp4", ("clips/x.mp4", "steady/x.mp4")),
         ("/in/trip/x.mp4", "/out/trip/x.mp4", ("in/trip/x.mp4", "out/trip/x.mp4")),
         ("/a/x.mp4", "/a/y.mp4", ("x.mp4", "y.mp4")),
+        ("/x.mp4", "/a/x.mp4", ("/x.mp4", "a/x.mp4")),
     ],
 )
 def test_names_tell_the_videos_apart(first: str, second: str, names: tuple[str, str]) -> None:

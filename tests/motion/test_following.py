@@ -1,5 +1,7 @@
 """When a network is asked again: at the beginning of a shot, and where tracks leave doubt."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -28,14 +30,15 @@ class Network:
         return self.guide
 
 
-def motions(pictures, network, guided=(1,)):
+def motions(pictures, network, guided=(1,), trust=1.0):
     """Follow `pictures`; those at `guided` come with a guide."""
     frames = [
         (gray_frame(index, np.clip(np.rint(picture), 0, 255).astype(np.uint8)), None)
         for index, picture in enumerate(pictures)
     ]
     for index in guided:
-        frames[index] = (frames[index][0], Guide(STEP, EVERYWHERE, confidence=0.5))
+        guide = Guide(STEP, EVERYWHERE, confidence=0.5, trust=trust)
+        frames[index] = (frames[index][0], guide)
     look = network.look if network else None
     return list(followed(frames, GEOMETRY, TracksSettings(), look))
 
@@ -87,3 +90,18 @@ def test_after_some_looks_in_vain_the_network_is_left_alone_until_a_motion_is_su
     network = Network()
     motions([texture(1), *plain, texture(1), texture(1), plain[0]], network, guided=())
     assert network.asked == MOST_VAIN_LOOKS + 1  # for a repeated frame is surely at rest
+
+
+@pytest.mark.parametrize("network", [None, Network(ROUGHLY)])
+def test_the_last_look_s_doubt_lowers_the_confidence_and_leaves_the_motion(network):
+    """Tracks that agree may be those of one object that fills the frame."""
+    before, first = moved(texture(1), np.linalg.inv(STEP)), texture(1)
+    pictures = [before, first, smeared(moved(first, JOLT)) if network else moved(first, STEP)]
+    sure = motions(pictures, network)[-1]
+    if network:
+        network.guide = replace(network.guide, trust=0.2)
+        doubted = motions(pictures, network)[-1]
+    else:
+        doubted = motions(pictures, None, trust=0.2)[-1]
+    assert np.array_equal(sure.homography, doubted.homography)
+    assert doubted.confidence == pytest.approx(0.2 * sure.confidence)

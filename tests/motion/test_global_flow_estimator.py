@@ -177,19 +177,3 @@ def test_a_portrait_video_with_tall_pixels(network):
         frames, GlobalFlowEstimator(network, CPU, GuidedSettings()), FrameGeometry(720, 1280)
     )
     assert len(found) == 3
-
-
-def test_a_network_s_doubt_lowers_the_confidence_and_leaves_the_motion():
-    """Tracks that agree may be those of one object that fills the frame."""
-    step = Similarity.from_parameters(0.01, -0.006, 0.0, 0.0).matrix
-    pictures = (texture(1), moved(texture(1), step))
-    frames = [analysed(np.clip(np.rint(each), 0, 255).astype(np.uint8)) for each in pictures]
-    sure, doubtful = (
-        FramePair(*frames, TracksSettings(), Guide(step, np.ones((18, 32)), confidence)).motion(
-            np.eye(3)
-        )
-        for confidence in (0.9, 0.1)
-    )
-    assert np.array_equal(sure.homography, doubtful.homography)
-    assert sure.confidence > 0.9
-    assert doubtful.confidence < 0.25

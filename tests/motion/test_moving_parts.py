@@ -57,7 +57,7 @@ def test_a_disc_is_found_to_the_pixel_though_the_network_knows_nothing():
 
 def test_a_disc_without_texture_is_cut_out_along_its_edge():
     found = moving_parts(*pair(np.full((HEIGHT, WIDTH), 250.0)), camera(), UNKNOWN)
-    assert overlap(found, disc() > 0) > 0.85
+    assert overlap(found, disc() > 0) > 0.95  # its rim alone is an eighth of it
 
 
 def test_where_only_the_camera_moves_nothing_does():
@@ -67,15 +67,32 @@ def test_where_only_the_camera_moves_nothing_does():
     assert found.any(axis=-1).mean() < 0.01  # at most slivers at the frame's edge
 
 
-@pytest.mark.parametrize("told", [0.0, 0.5, 1.0])
-def test_equal_frames_do_not_move_whatever_the_network_says(told):
-    frame = texture(0).astype(np.uint8)
-    assert not moving_parts(frame, frame, camera(np.zeros(2)), np.full((9, 16), told)).any()
+def test_a_sky_that_the_search_cannot_follow_does_not_move_in_a_pan():
+    """There a search closes, back and forth, on anything."""
+    pan = np.array([12.0, 2.0])
+    ground = texture(0)
+    ground[: HEIGHT // 2] = np.linspace(200, 240, HEIGHT // 2)[:, None]
+    frames = [each.round().astype(np.uint8) for each in (ground, moved(ground, pan))]
+    found = moving_parts(*frames, camera(pan), UNKNOWN)
+    assert found[: HEIGHT // 2 - 12, 24:-24].any(axis=-1).mean() < 0.02
 
 
-def test_a_frame_without_any_texture_does_not_move():
-    blank = np.full((HEIGHT, WIDTH), 128, np.uint8)
-    assert not moving_parts(blank, blank, camera(np.zeros(2)), UNKNOWN).any()
+def test_in_doubt_the_network_s_word_counts():
+    """Something of little contrast: it moves where the network says so, else it does not."""
+    rng = np.random.default_rng(3)
+    mask, faint, by_px = disc(), (texture(1) - 128) * 0.15 + 128, np.array([2.0, 1.0])
+    first = np.where(mask > 0, faint, texture(0))
+    second = np.where(moved(mask, by_px) > 0.5, moved(faint, by_px), texture(0))
+    frames = [
+        np.clip(each + rng.normal(0, 1, each.shape), 0, 255).round().astype(np.uint8)
+        for each in (first, second)
+    ]
+    relevance = cv2.resize(mask, (32, 18), interpolation=cv2.INTER_AREA)
+    told, denied = (
+        moving_parts(*frames, camera(np.zeros(2)), word) for word in (relevance, 1 - relevance)
+    )
+    assert overlap(told, mask > 0) > 0.8
+    assert overlap(denied, mask > 0) < 0.1
 
 
 def test_axes_can_be_swapped():
@@ -97,7 +114,7 @@ def test_a_run_repeats_itself_whatever_was_drawn_before():
     assert np.array_equal(first, moving_parts(*frames, camera(), UNKNOWN))
 
 
-@pytest.mark.parametrize("size", [(2, 2), (8, 8), (4, 64), (12, 16)])
+@pytest.mark.parametrize("size", [(2, 2), (8, 8), (4, 64), (14, 256), (15, 640), (16, 640)])
 def test_frames_of_any_size_can_be_looked_at(size):
     rng = np.random.default_rng(0)
     frames = [rng.integers(0, 255, size).astype(np.uint8) for _ in range(2)]

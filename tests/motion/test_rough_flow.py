@@ -30,7 +30,7 @@ def test_the_way_back_is_that_of_the_pair_swapped(shifted):
     torch.testing.assert_close(rough.there, rough.swapped.back, rtol=0, atol=0)
 
 
-@pytest.mark.parametrize("size", [(2, 2), (8, 8), (4, 64), (64, 4)])
+@pytest.mark.parametrize("size", [(2, 2), (8, 8), (4, 64), (64, 4), (12, 64), (14, 256), (15, 640)])
 def test_frames_too_small_to_search_are_at_rest(size):
     rng = np.random.default_rng(0)
     first, second = (rng.integers(0, 255, size).astype(np.uint8) for _ in range(2))
