@@ -48,6 +48,7 @@ class ObjectStore:
                 path.removeprefix(f"{root}/"), info["size"], info["ETag"], info["LastModified"]
             )
             for path, info in found.items()
+            if info["type"] == "file"  # a folder that came to be while it was listed is named, too
         ]
 
     def look_up(self, name: str) -> StoredObject | None:
