@@ -28,7 +28,7 @@ from gfn_core.motion.estimator import estimate_motion
 from gfn_core.motion.glocal_estimator import GlocalEstimator
 from gfn_core.motion.glocal_view import GlocalView, Luma
 from gfn_core.motion.guided_estimator import GuidedSettings, shrunk
-from gfn_core.motion.homography import flow
+from gfn_core.motion.homography import flow_px
 from gfn_core.motion.pair_methods import lk_homography
 from gfn_core.settings import GLOCAL_WEIGHTS
 from gfn_core.store.weights import load_glocal
@@ -143,10 +143,7 @@ def dis_minus_lk(first: Luma, second: Luma) -> tuple[FloatArray, FloatArray]:
     search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     mixed = search.calc(first, second, np.empty(0, np.float32))
     cv2.setRNGSeed(0)
-    points = SIZE.grid(WIDTH_PX, HEIGHT_PX)
-    local = mixed - flow(lk_homography(first, second), points.reshape(-1, 2)).reshape(
-        points.shape
-    ) * (WIDTH_PX / 2)
+    local = mixed - flow_px(lk_homography(first, second), SIZE, WIDTH_PX, HEIGHT_PX)
     return local, np.linalg.norm(local, axis=-1) > MOVES_PX
 
 

@@ -18,7 +18,7 @@ from gfn_core.motion.activity import GRID_COLUMNS, GRID_ROWS, Activity, Activity
 from gfn_core.motion.estimator import GrayFrame
 from gfn_core.motion.glocal_view import GlocalView, Luma
 from gfn_core.motion.guided_estimator import shrunk
-from gfn_core.motion.homography import flow, inverse
+from gfn_core.motion.homography import flow_px, inverse
 from gfn_core.motion.model import Motion
 from gfn_core.motion.moving_parts import moving_parts
 from gfn_core.networks.glocal import Glocal
@@ -131,10 +131,9 @@ class ActivityMeter:
             return NOTHING
         rows, columns = first.shape
         seen = motion.geometry.scaled(columns, rows)
-        half_width_px = np.diag(seen.to_pixels)[:2]
-        camera = flow(motion.homography[index], seen.grid(columns, rows).reshape(-1, 2))
-        camera_px = camera.reshape(rows, columns, 2) * half_width_px
-        velocity = moving_parts(first, second, camera_px, relevance) / half_width_px / seconds
+        camera_px = flow_px(motion.homography[index], seen, columns, rows)
+        local_px = moving_parts(first, second, camera_px, relevance)
+        velocity = local_px / np.diag(seen.to_pixels)[:2] / seconds
         is_quick = np.linalg.norm(velocity, axis=-1) > self.settings.least_speed
         return LocalFlow(velocity * is_quick[..., None])
 
@@ -152,9 +151,7 @@ def camera_flow(mixed: MixedMotion, homography: FloatArray, geometry: FrameGeome
     """Flow (2B, 2, h, w) px of B motions (B, 3, 3), there and back, on the grid of `mixed`."""
     rows, columns = mixed.flow.shape[2:]
     both = np.concatenate([homography, inverse(homography)])
-    points = geometry.grid(columns, rows).reshape(-1, 2)
-    scale = np.array([mixed.width_px / 2, mixed.height_px / (2 * geometry.half_height)])
-    flows = (flow(both, points) * scale).reshape(len(both), rows, columns, 2)
+    flows = flow_px(both, geometry.scaled(mixed.width_px, mixed.height_px), columns, rows)
     return torch.from_numpy(flows).permute(0, 3, 1, 2).to(mixed.flow)
 
 

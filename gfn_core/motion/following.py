@@ -27,7 +27,8 @@ def followed(
     """Yield one motion a frame; some frames come with a guide to them from the frame before.
 
     A guide goes on to serve until the next, a cut, or doubt; then `look` makes another. Where looks
-    leave doubt again and again, no more are taken until a motion is sure.
+    leave doubt again and again, no more are taken until a motion is sure. What is yielded is
+    trusted as far as the last look is (docs/decisions/0061).
     """
     last: AnalysisFrame | None = None
     seen: AnalysisFrame | None = None  # the last that was not blank

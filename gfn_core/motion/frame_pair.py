@@ -31,10 +31,6 @@ SURE_SUPPORT = 0.3  # of the background's tracks
 LEAST_SUPPORT = 0.03  # of the frame: where tracks agree on less, a motion that is told counts
 NO_DCT = np.zeros(0)
 GUESS_CONFIDENCE = 0.5  # at most: a motion that no track confirms
-DOUBTFUL_GUIDE, DOUBT_FACTOR = (
-    (0.1, 0.5),
-    (0.2, 1.0),
-)  # its confidence, and what that leaves of ours
 EXPLAINED = (0.6, 0.9)  # of the images' difference: below the first no confirmation, above it all
 
 

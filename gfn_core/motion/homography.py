@@ -34,3 +34,10 @@ def from_pixels(homography_px: FloatArray, geometry: FrameGeometry) -> FloatArra
 def flow(homography: FloatArray, points: FloatArray) -> FloatArray:
     """Displacement of `points` (..., N, 2) under `homography`, in half-widths."""
     return transform(homography, points) - points
+
+
+def flow_px(homography: FloatArray, geometry: FrameGeometry, columns: int, rows: int) -> FloatArray:
+    """Flow (..., rows, columns, 2) at the cells of a grid over a frame, in px of `geometry`."""
+    moved = flow(homography, geometry.grid(columns, rows).reshape(-1, 2))
+    in_px = moved * np.diag(geometry.to_pixels)[:2]
+    return np.asarray(in_px.reshape(*homography.shape[:-2], rows, columns, 2))
