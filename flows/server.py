@@ -26,6 +26,12 @@ START_SECONDS = 120.0
 STOP_SECONDS = 10.0
 POLL_SECONDS = 0.2
 
+# They serve deployments, of which this server has none; idle, they are a third of what it costs.
+SERVICES_OF_DEPLOYMENTS = (
+    *("SCHEDULER", "LATE_RUNS", "FOREMAN", "TRIGGERS"),
+    *("PAUSE_EXPIRATIONS", "CANCELLATION_CLEANUP"),
+)
+
 SERVER_SETTINGS = NO_TELEMETRY | {
     "PREFECT_LOGGING_SERVER_LEVEL": "WARNING",
     # 4,000 quick tasks overflow the event queue of the defaults and vanish from the UI
@@ -36,6 +42,7 @@ SERVER_SETTINGS = NO_TELEMETRY | {
     "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": (
         "prefect.server.concurrency.lease_storage.filesystem"
     ),
+    **{f"PREFECT_SERVER_SERVICES_{name}_ENABLED": "false" for name in SERVICES_OF_DEPLOYMENTS},
 }
 
 
