@@ -1,4 +1,4 @@
-"""Cuts, flashes and fades made from real clips, so that their places are known."""
+"""Cuts, flashes, fades and dissolves made from real clips, so that their places are known."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
+from gfn_core.audit.shake import source_steps
 from gfn_core.geometry import FrameGeometry
 from gfn_core.motion.estimator import estimate_motion
 from gfn_core.motion.tracks_estimator import TracksEstimator
@@ -41,12 +42,20 @@ def frames(name, count):
     return np.array(found, np.float32)
 
 
-def cuts(pictures):
+def motion(pictures):
     stream = (
         gray_frame(i, picture.clip(0, 255).astype(np.uint8)) for i, picture in enumerate(pictures)
     )
-    motion = estimate_motion(stream, TracksEstimator(), FrameGeometry(WIDTH, HEIGHT))
-    return np.flatnonzero(motion.shot_start).tolist()[1:]
+    return estimate_motion(stream, TracksEstimator(), FrameGeometry(WIDTH, HEIGHT))
+
+
+def cuts(pictures):
+    return np.flatnonzero(motion(pictures).shot_start).tolist()[1:]
+
+
+def pan(picture, count=12, step_px=24):
+    wide = cv2.resize(picture, (WIDTH + count * step_px, HEIGHT))
+    return np.stack([wide[:, step_px * i : step_px * i + WIDTH] for i in range(count)])
 
 
 PAIRS = list(pairwise([*NAMES, NAMES[0]]))
@@ -84,3 +93,23 @@ def test_no_cut_in_a_whip_pan_in_the_dark_or_where_frames_repeat(clips, name):
     assert cuts(whip) == []
     assert cuts(clips[name][:20] * 0.04) == []
     assert cuts(np.repeat(clips[name][:10], 2, axis=0)) == []
+
+
+@pytest.mark.parametrize(("first", "second"), PAIRS)
+def test_a_cut_within_a_pan_is_found_where_it_is(clips, first, second):
+    assert cuts(np.concatenate([pan(clips[first][0]), pan(clips[second][0])])) == [12]
+
+
+@pytest.mark.parametrize(("first", "second"), PAIRS)
+def test_a_dissolve_is_no_cut_and_the_picture_that_rules_is_followed(clips, first, second):
+    a, b, length = clips[first][:32], clips[second][:32], 12
+    share = np.linspace(0, 1, length + 2)[1:-1, None, None]
+    mixed = a[-length:] * (1 - share) + b[:length] * share
+    found = motion(np.concatenate([a[:-length], mixed, b[length:]]))
+    half, b_only = length // 2, len(b) - length
+    ruling = np.concatenate(
+        [source_steps(motion(a))[-length:-half], source_steps(motion(b))[half:length]]
+    )
+    error = np.linalg.norm(source_steps(found)[-b_only - length : -b_only] - ruling, axis=-1)
+    assert found.shot_start.sum() == 1
+    assert np.median(error.mean(axis=-1)) < 0.25 * np.linalg.norm(ruling, axis=-1).mean()
