@@ -18,6 +18,7 @@ from gfn_core.store.archive import Archive
 from gfn_core.store.keys import ArtifactRef
 from gfn_core.store.motion_table import load_motion
 from tasks.clip import MOTION
+from tasks.supervisor import FORK_SERVER
 
 MOST_CROPS = 50
 
@@ -92,7 +93,7 @@ def sweep(jobs: Sequence[SweepJob], slots: int) -> Iterator[SweptClip]:
         yield from map(swept, jobs)
         return
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["flows.sweep"])
+    context.set_forkserver_preload([FORK_SERVER, "flows.sweep"])
     with ProcessPoolExecutor(slots, mp_context=context) as pool:
         for future in as_completed([pool.submit(swept, job) for job in jobs]):
             yield future.result()

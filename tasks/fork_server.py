@@ -1,9 +1,13 @@
-"""For the process that forks the stages' children, which alone imports this: it dies with us.
+"""For the process that forks children, stages and sweeps alike, which imports this before all else.
 
-Left to itself it waits for the last of its children, and so outlives a killed run by as long as a
-stage takes, or hangs.
+It dies with us: left to itself it waits for the last of its children, and so outlives a killed run
+by as long as a stage takes, or hangs. Its children work side by side, one or more a core, and have
+numpy's BLAS keep to one thread: more wait for each other by spinning (docs/decisions/0063).
 """
+
+import os
 
 from gfn_core.media.parent_death import die_with_parent
 
 die_with_parent()
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # read when numpy and scipy are loaded, which is later

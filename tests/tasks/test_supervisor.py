@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from gfn_core.errors import DamagedVideo, StageCrashed, StageFailed, StageTimedOut
@@ -29,6 +30,12 @@ def hang(note: Path, *, progress: Progress) -> None:
     time.sleep(600)
 
 
+def multiply(*, progress: Progress) -> int:
+    square = np.ones((1000, 1000))
+    square @ square
+    return len(list(Path("/proc/self/task").iterdir()))
+
+
 def refuse(*, progress: Progress) -> None:
     raise DamagedVideo("clip.mp4: no frame can be decoded; it is left out")
 
@@ -48,6 +55,15 @@ def test_the_result_and_the_progress_come_back() -> None:
     seen: list[int] = []
     answer = supervised(add, 2, 3, label="x", deadline_seconds=60, on_progress=seen.append)
     assert (answer, seen) == (5, [1])
+
+
+@pytest.mark.skipif(os.cpu_count() == 1, reason="one core, one thread")
+def test_sums_use_one_core_of_those_that_stages_share() -> None:
+    run = "print(supervised(multiply, label='x', deadline_seconds=60))"
+    lines = ["from tasks.supervisor import supervised", f"from {__name__} import multiply", run]
+    environment = {k: v for k, v in os.environ.items() if k != "OMP_NUM_THREADS"}
+    command = [sys.executable, "-c", "; ".join(lines)]
+    assert subprocess.check_output(command, env=environment, text=True).strip() == "1"
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT])
