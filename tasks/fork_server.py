@@ -10,4 +10,4 @@ import os
 from gfn_core.media.parent_death import die_with_parent
 
 die_with_parent()
-os.environ["OPENBLAS_NUM_THREADS"] = "1"  # read when numpy and scipy are loaded, which is later
+os.environ |= {"OPENBLAS_NUM_THREADS": "1"}  # read when numpy and scipy are loaded, which is later
