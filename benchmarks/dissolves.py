@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from benchmarks.motion_methods import CPU
 from benchmarks.video_frames import GrayFrames
-from gfn_core.audit.shake import HALF_WIDTH_PX, source_steps
+from gfn_core.audit.shake import HALF_WIDTH_PX, POINT_COLUMNS, POINT_ROWS, source_steps
 from gfn_core.geometry import FloatArray, FrameGeometry
 from gfn_core.media.gray_frame import GrayFrame
 from gfn_core.motion.estimator import MotionEstimator, estimate_motion
@@ -123,7 +123,7 @@ def dissolved(first: Pictures, second: Pictures, length: int) -> Pictures:
 def jump_px(motion: Motion, place: int) -> float:
     """How far what is shown of the source moves at `place` by correction, px of 1920."""
     warps = smooth_motion(motion, StageOneSettings()).output_to_source[place - 1 : place + 1]
-    points = motion.geometry.grid(5, 3).reshape(-1, 2)
+    points = motion.geometry.grid(POINT_COLUMNS, POINT_ROWS).reshape(-1, 2)
     seen: FloatArray = transform(warps, points)
     return float(np.linalg.norm(seen[1] - seen[0], axis=-1).mean() * HALF_WIDTH_PX)
 

@@ -28,8 +28,12 @@ POLL_SECONDS = 0.2
 
 # They serve deployments, of which this server has none; idle, they are a third of what it costs.
 SERVICES_OF_DEPLOYMENTS = (
-    *("SCHEDULER", "LATE_RUNS", "FOREMAN", "TRIGGERS"),
-    *("PAUSE_EXPIRATIONS", "CANCELLATION_CLEANUP"),
+    "SCHEDULER",
+    "LATE_RUNS",
+    "FOREMAN",
+    "TRIGGERS",
+    "PAUSE_EXPIRATIONS",
+    "CANCELLATION_CLEANUP",
 )
 
 SERVER_SETTINGS = NO_TELEMETRY | {

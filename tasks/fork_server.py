@@ -1,8 +1,8 @@
 """For the process that forks children, stages and sweeps alike, which imports this before all else.
 
 It dies with us: left to itself it waits for the last of its children, and so outlives a killed run
-by as long as a stage takes, or hangs. Its children work side by side, one or more a core, and have
-numpy's BLAS keep to one thread: more wait for each other by spinning (docs/decisions/0063).
+by as long as a stage takes, or hangs. Its children work side by side, so numpy's BLAS keeps to one
+thread in each: more would spin while they wait for a core (docs/decisions/0063).
 """
 
 import os

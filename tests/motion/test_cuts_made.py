@@ -106,10 +106,10 @@ def test_a_dissolve_is_no_cut_and_the_picture_that_rules_is_followed(clips, firs
     share = np.linspace(0, 1, length + 2)[1:-1, None, None]
     mixed = a[-length:] * (1 - share) + b[:length] * share
     found = motion(np.concatenate([a[:-length], mixed, b[length:]]))
-    half, b_only = length // 2, len(b) - length
+    begin, half = len(a) - length, length // 2
     ruling = np.concatenate(
-        [source_steps(motion(a))[-length:-half], source_steps(motion(b))[half:length]]
+        [source_steps(motion(a))[begin : begin + half], source_steps(motion(b))[half:length]]
     )
-    error = np.linalg.norm(source_steps(found)[-b_only - length : -b_only] - ruling, axis=-1)
+    error = np.linalg.norm(source_steps(found)[begin : begin + length] - ruling, axis=-1)
     assert found.shot_start.sum() == 1
     assert np.median(error.mean(axis=-1)) < 0.25 * np.linalg.norm(ruling, axis=-1).mean()
