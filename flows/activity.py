@@ -7,18 +7,19 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from rich.markup import escape
 from rich.table import Table
 
 from flows.activity_overlay import write_overlay
+from flows.markup import escape
 from flows.resmooth import Selection
 from flows.stabilizing import Audience
-from flows.target import PLOTS, free_target
+from flows.target import PLOTS, free_target, write_plot
 from gfn_core.errors import GfnError
 from gfn_core.report.activity_plot import ClipActivity, save_activity_plot
 from gfn_core.store.activity_table import load_activity
-from gfn_core.store.archive import Archive, write_whole
+from gfn_core.store.archive import Archive
 from gfn_core.store.catalogue import CatalogueEntry
+from gfn_core.whole_file import whole_file
 from tasks.clip import ACTIVITY
 
 
@@ -32,13 +33,6 @@ class ActivityOrder:
     export: Path | None = None  # Parquet file of all rows
     overlay: Path | None = None  # folder of videos
     force: bool = False  # write over what is there
-
-    @property
-    def plot_path(self) -> Path:
-        """Where the plot goes; raises `SettingsError` where it cannot."""
-        if self.plot is None:
-            return self.archive.store / "report" / "activity.svg"
-        return free_target(self.plot, force=self.force, suffixes=PLOTS)
 
     def entries(self) -> list[CatalogueEntry]:
         """Clips whose local motion is stored; raises `GfnError` when there is none."""
@@ -55,13 +49,15 @@ class ActivityOrder:
 
 def show_activity(order: ActivityOrder, audience: Audience) -> None:
     """Tell `audience`, most active clips first; draw the plot; write what was asked for."""
-    target = order.plot_path
-    entries = order.entries()
+    if order.plot:
+        free_target(order.plot, force=order.force, suffixes=PLOTS)
     if order.export:
         free_target(order.export, force=order.force, suffixes=(ACTIVITY.suffix,))
+    entries = order.entries()
     clips = sorted(_clips(order.archive, entries), key=lambda clip: -clip.level)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(target, lambda path: save_activity_plot(path, clips), order.archive)
+    drawn = write_plot(
+        order.archive, "activity", order.plot, lambda path: save_activity_plot(path, clips)
+    )
     if order.export:
         export_rows(order.archive, entries, order.export)
     if order.overlay:
@@ -71,7 +67,7 @@ def show_activity(order: ActivityOrder, audience: Audience) -> None:
     if audience.as_json:
         print(json.dumps([asdict(clip.summary) for clip in clips], indent=1))
     audience.results.print(_table(clips))
-    audience.results.print(f"plot: {escape(str(target))}", soft_wrap=True)
+    audience.results.print(f"plot: {escape(str(drawn))}", soft_wrap=True)
 
 
 def export_rows(archive: Archive, entries: list[CatalogueEntry], target: Path) -> None:
@@ -80,9 +76,9 @@ def export_rows(archive: Archive, entries: list[CatalogueEntry], target: Path) -
         pq.read_table(archive.view(ACTIVITY.name, entry.video, ACTIVITY.suffix))
         for entry in entries
     ]
-    target.parent.mkdir(parents=True, exist_ok=True)
     whole = pa.concat_tables([table.replace_schema_metadata(None) for table in tables])
-    pq.write_table(whole, target, compression="zstd")
+    with whole_file(target) as unfinished:
+        pq.write_table(whole, unfinished, compression="zstd")
 
 
 def _clips(archive: Archive, entries: list[CatalogueEntry]) -> Iterator[ClipActivity]:

@@ -14,6 +14,7 @@ from gfn_core.store.archive import Archive
 from gfn_core.store.export import write_csv, write_json
 from gfn_core.store.motion_table import load_motion
 from gfn_core.store.trajectory_table import load_trajectory
+from gfn_core.whole_file import whole_file
 
 
 def export(
@@ -28,24 +29,25 @@ def export(
 
 
 def _export(archive: Archive, video: str, form: ExportFormat, target: Path) -> Path:
-    target.parent.mkdir(parents=True, exist_ok=True)
     tables: dict[ExportFormat, Callable[[Archive, str, Path], None]] = {
         ExportFormat.CSV: write_csv,
         ExportFormat.JSON: write_json,
     }
-    if form in tables:
-        tables[form](archive, video, target)
-    elif form is ExportFormat.TRF:
-        write_trf(target, load_motion(archive.view("motion", video, ".parquet")))
-    else:
+    if form is ExportFormat.STMAP:
         write_st_maps(load_trajectory(archive.view("trajectory", video, ".parquet")), target)
+        return target
+    with whole_file(target) as unfinished:
+        if form in tables:
+            tables[form](archive, video, unfinished)
+        else:
+            write_trf(unfinished, load_motion(archive.view("motion", video, ".parquet")))
     return target
 
 
 def write_st_maps(trajectory: Trajectory, folder: Path) -> None:
     """Write `folder`/000001.exr and so on, one a frame."""
-    folder.mkdir(parents=True, exist_ok=True)
     warps = trajectory.output_to_source
     for index in range(len(trajectory)):
         channels = st_map(warps[index], trajectory.geometry)
-        write_exr(folder / f"{index + 1:06d}.exr", channels)
+        with whole_file(folder / f"{index + 1:06d}.exr") as unfinished:
+            write_exr(unfinished, channels)

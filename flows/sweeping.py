@@ -9,13 +9,14 @@ import numpy as np
 from rich.progress import track
 from rich.table import Table
 
+from flows.interrupt import leave_at_once_on_interrupt
 from flows.markup import escape
 from flows.settings import RunSettings
 from flows.stabilizing import Audience
 from flows.sweep import SweepRequest, SweptClip, sweep
+from flows.target import write_plot
 from gfn_core.errors import GfnError
 from gfn_core.report.sweep_plot import SweepCurve, knee, median_curve, save_sweep_plot
-from gfn_core.store.archive import write_whole
 
 SHAKES_PX = 2.0  # of the source, at 1920: of what stands still, no share of shake can be told
 
@@ -24,7 +25,7 @@ def show_sweep(
     request: SweepRequest, run: RunSettings, plot: Path | None, audience: Audience
 ) -> int:
     """Predict, tell `audience`, draw the plot; return the exit code."""
-    target = plot or request.archive.store / "report" / "sweep.svg"
+    leave_at_once_on_interrupt(lambda: audience.notices.print("gfn: interrupted"))
     started = time.monotonic()
     jobs = request.jobs()
     clips = sorted(
@@ -47,14 +48,16 @@ def show_sweep(
     counted = shaking or good
     curves = [curve_of(clip) for clip in counted]
     best = knee(median_curve(curves))
-    write_whole(target, lambda path: save_sweep_plot(path, curves, request.crops), request.archive)
+    drawn = write_plot(
+        request.archive, "sweep", plot, lambda path: save_sweep_plot(path, curves, request.crops)
+    )
     if audience.as_json:
         content = {"crops": request.crops, "knee": request.crops[best]}
         print(json.dumps(content | {"clips": [asdict(clip) for clip in clips]}, indent=1))
     audience.results.print(_table(counted, request.crops, best))
     audience.results.print(
         f"{len(good)} clips in {time.monotonic() - started:.1f} s; {_counted(shaking, good)}; "
-        f"plot: {escape(str(target))}",
+        f"plot: {escape(str(drawn))}",
         soft_wrap=True,
     )
     return 1 if len(good) < len(clips) else 0

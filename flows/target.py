@@ -1,9 +1,11 @@
 """Files that a command writes where a person says: nobody's are replaced unasked."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from gfn_core.errors import SettingsError
-from gfn_core.store.archive import STORE_FOLDER
+from gfn_core.store.archive import STORE_FOLDER, Archive, write_whole
+from gfn_core.whole_file import whole_file
 
 VIDEOS = (".mp4", ".mkv", ".mov")
 PLOTS = (".svg", ".png", ".pdf")
@@ -31,3 +33,16 @@ def free_target(
     if target.exists() and not force:
         raise SettingsError(f"{target}: is there already; name another file, or use --force")
     return target
+
+
+def write_plot(
+    archive: Archive, name: str, asked: Path | None, save: Callable[[Path], object]
+) -> Path:
+    """Write a plot where it was asked for, or else into the archive; return where."""
+    if asked is None:
+        target = archive.store / "report" / f"{name}.svg"
+        write_whole(target, save, archive)
+        return target
+    with whole_file(asked) as unfinished:
+        save(unfinished)
+    return asked

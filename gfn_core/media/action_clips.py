@@ -63,7 +63,7 @@ def _ucf_clips(root: Path, lists: Path, split: int) -> list[ActionClip]:
 
 def _ncaa_clips(root: Path, table: Path) -> list[ActionClip]:
     with table.open(newline="") as file:
-        rows = list(csv.reader(file))
+        rows = [row for row in csv.reader(file) if row]
     if not rows:
         raise SourceError(f"{table}: is empty")
     names = [re.sub(r"[^a-z]", "", name.lower()) for name in rows[0]]
@@ -75,10 +75,13 @@ def _ncaa_clips(root: Path, table: Path) -> list[ActionClip]:
         place[what] = found[0]
     videos = {path.stem: path for path in sorted((root / "videos").glob("*"))}
     clips = []
-    for row in rows[1:]:
-        path = videos.get(row[place["video"]])
-        if path is not None:  # of the games, one has what could still be fetched
+    for number, row in enumerate(rows[1:], start=2):
+        try:
+            path = videos.get(row[place["video"]])
             times = [float(row[place[which]]) / MICROSECONDS for which in ("start", "end")]
             is_test = row[place["split"]].strip().lower() == "test"
+        except (IndexError, ValueError) as error:
+            raise SourceError(f"{table}: line {number} is damaged ({error})") from error
+        if path is not None:  # of the games, one has what could still be fetched
             clips.append(ActionClip(path, row[place["label"]], is_test, *times))
     return clips

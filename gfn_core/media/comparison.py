@@ -9,8 +9,9 @@ from typing import Any
 import ffmpeg
 
 from gfn_core.errors import EncodingFailed
-from gfn_core.media.ffmpeg_binary import ffmpeg_path, file_argument
+from gfn_core.media.ffmpeg_binary import PROBE_OPTIONS, ffmpeg_path, file_argument
 from gfn_core.media.video_info import VideoInfo
+from gfn_core.whole_file import whole_file
 
 ENCODING = {"vcodec": "libx264", "crf": 18, "preset": "veryfast", "pix_fmt": "yuv420p"}
 LINE_PX = 2
@@ -63,7 +64,7 @@ def write_comparison(
 
     Raises `EncodingFailed` when ffmpeg does not finish.
     """
-    inputs = ffmpeg.input(file_argument(first)), ffmpeg.input(file_argument(second))
+    inputs = [ffmpeg.input(file_argument(each), **PROBE_OPTIONS) for each in (first, second)]
     left, right = (_fitted(each.video, pane) for each in inputs)
     whole = left.filter("pad", pane.width_of(layout), pane.height + line.height_px)
     half = pane.width // 2
@@ -80,15 +81,16 @@ def write_comparison(
     )
     x = f"{line.left_px}+{line.span_px}*t/{line.seconds:.6f}"
     marked = ffmpeg.overlay(stacked, mark, x=x, y=pane.height, eof_action="pass")
-    output = ffmpeg.output(
-        marked,
-        inputs[0]["a?"],
-        filename=file_argument(target),
-        **ENCODING,
-        acodec="aac",
-        shortest=None,
-    )
-    run_ffmpeg(output, target)
+    with whole_file(target) as unfinished:
+        output = ffmpeg.output(
+            marked,
+            inputs[0]["a?"],
+            filename=file_argument(unfinished),
+            **ENCODING,
+            acodec="aac",
+            shortest=None,
+        )
+        run_ffmpeg(output, target)
 
 
 def cut_out(source: Path, target: Path, pts_seconds: float, seconds: float, pane: Pane) -> None:
@@ -97,7 +99,8 @@ def cut_out(source: Path, target: Path, pts_seconds: float, seconds: float, pane
     It begins with the first frame at `pts_seconds` or later. Raises `EncodingFailed` when ffmpeg
     does not finish.
     """
-    part = ffmpeg.input(file_argument(source), ss=pts_seconds, t=seconds, seek_timestamp=1)
+    span = {"ss": pts_seconds, "t": seconds, "seek_timestamp": 1}
+    part = ffmpeg.input(file_argument(source), **span, **PROBE_OPTIONS)
     picture = _fitted(part.video, pane)
     run_ffmpeg(
         ffmpeg.output(picture, part["a?"], filename=file_argument(target), **ENCODING), target

@@ -5,13 +5,15 @@ import subprocess
 import wave
 from collections.abc import Iterable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import ffmpeg
 import numpy as np
 from numpy.typing import NDArray
 
 from gfn_core.errors import EncodingFailed
-from gfn_core.media.ffmpeg_binary import ffmpeg_path, file_argument
+from gfn_core.media.ffmpeg_binary import PROBE_OPTIONS, ffmpeg_path, file_argument
+from gfn_core.whole_file import whole_file
 
 Picture = NDArray[np.uint8]  # (H, W, 3) RGB
 
@@ -34,18 +36,16 @@ def write_rgb_video(
     video = ffmpeg.input(
         "pipe:", format="rawvideo", pix_fmt="rgb24", s=f"{size[0]}x{size[1]}", r=frame_rate
     ).filter("scale", out_color_matrix="bt709")
-    wav = path.with_suffix(".wav")
     streams = [video]
-    try:
+    with TemporaryDirectory() as folder, whole_file(path) as unfinished:
         if sound is not None:
+            wav = Path(folder) / "sound.wav"
             _write_wav(wav, sound)
             streams.append(ffmpeg.input(file_argument(wav)))
         command = ffmpeg.output(
-            *streams, filename=file_argument(path), **ENCODING, **TAGS, acodec="aac"
+            *streams, filename=file_argument(unfinished), **ENCODING, **TAGS, acodec="aac"
         )
         _pipe(command, pictures, path)
-    finally:
-        wav.unlink(missing_ok=True)
 
 
 def write_side_by_side(left: Path, right: Path, path: Path) -> None:
@@ -53,12 +53,17 @@ def write_side_by_side(left: Path, right: Path, path: Path) -> None:
 
     Raises `EncodingFailed` when ffmpeg does not finish.
     """
-    first, second = ffmpeg.input(file_argument(left)), ffmpeg.input(file_argument(right))
+    first, second = (ffmpeg.input(file_argument(each), **PROBE_OPTIONS) for each in (left, right))
     both = ffmpeg.filter([first.video, second.video], "hstack")
-    command = ffmpeg.output(
-        both, first.audio, filename=file_argument(path), **ENCODING, **TAGS, acodec="copy"
-    )
-    _pipe(command, (), path)
+    with whole_file(path) as unfinished:
+        command = ffmpeg.output(
+            *(both, first.audio),
+            filename=file_argument(unfinished),
+            **ENCODING,
+            **TAGS,
+            acodec="copy",
+        )
+        _pipe(command, (), path)
 
 
 def _pipe(command: ffmpeg.Stream, pictures: Iterable[Picture], path: Path) -> None:

@@ -22,7 +22,7 @@ HEADER = "VID.STAB 1"
 COLUMNS, ROWS = 16, 12  # of the fields written
 BORDER = 0.06  # share of the frame's width kept free of fields, as vid.stab does
 CONTRAST, MATCH = 0.5, 1.0  # above every threshold of vid.stab
-NUMBER = r"(-?[\d.]+(?:[eE][-+]?\d+)?)"
+NUMBER = r"(-?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?)"
 FIELD = re.compile(r"\(LM " + " ".join([NUMBER] * 7) + r"\)")
 FRAME = re.compile(r"Frame (\d+) \(List (\d+) \[(.*)\]\)")
 # Steps of the golden ratio's generalization to two dimensions: thresholds as even as can be.
