@@ -9,6 +9,7 @@ import contextlib
 import math
 import multiprocessing
 import os
+import pickle
 import signal
 import threading
 import time
@@ -21,6 +22,7 @@ from typing import Any, TypeVar
 
 from gfn_core.errors import FileTrouble, GfnError, StageCrashed, StageFailed, StageTimedOut
 from gfn_core.media.parent_death import die_with_parent
+from tasks.message import MOST_BYTES, Message, packed, unpacked
 from tasks.patience import Patience
 
 POLL_SECONDS = 0.2
@@ -73,7 +75,7 @@ def supervised(
         ours.close()
     if kind == "result":
         return value  # type: ignore[no-any-return]  # the child sent what `work` returned
-    if kind == "error":
+    if isinstance(value, GfnError):
         raise value
     raise StageFailed(f"{label}: internal error: {value}")
 
@@ -100,14 +102,16 @@ def _receive(
         if not connection.poll(POLL_SECONDS):
             continue
         try:
-            kind, value = connection.recv()
+            kind, value = unpacked(connection.recv_bytes(MOST_BYTES))
         except EOFError:
             child.join(POLL_SECONDS)
             raise StageCrashed(f"{label}: {_cause_of_death(child.exitcode)}") from None
+        except (OSError, pickle.UnpicklingError) as error:
+            raise StageCrashed(f"{label}: its process sent what it should not: {error}") from None
         if kind in ENDS:
             return kind, value
         patience.renew()
-        if kind == "progress" and on_progress is not None:
+        if on_progress is not None and isinstance(value, int):
             on_progress(value)
 
 
@@ -122,7 +126,7 @@ def _child(
 ) -> None:
     os.setpgid(0, 0)
     die_with_parent()
-    connection.send(("started", None))  # ends us here if all have died before they could tell us
+    connection.send_bytes(packed("started", None))  # ends us if all died before they could tell us
     _silence()
     last_report = 0.0
 
@@ -130,10 +134,10 @@ def _child(
         nonlocal last_report
         if time.monotonic() - last_report > PROGRESS_SECONDS:
             last_report = time.monotonic()
-            connection.send(("progress", done))
+            connection.send_bytes(packed("progress", done))
 
     try:
-        message: tuple[str, object] = ("result", work(*args, progress=progress))
+        message: Message = ("result", work(*args, progress=progress))
     except GfnError as error:
         message = ("error", error)
     except OSError as error:
@@ -147,7 +151,7 @@ def _child(
             "bug",
             f"{type(error).__name__}: {text} ({where.name}, line {where.lineno})",
         )
-    connection.send(message)
+    connection.send_bytes(packed(*message))
 
 
 def _silence() -> None:
