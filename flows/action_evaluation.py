@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from gfn_core.device_name import DeviceName
-from gfn_core.errors import GfnError, SourceError
+from gfn_core.errors import FramesDiffer, GfnError, SourceError
 from gfn_core.geometry import FloatArray
 from gfn_core.media.action_clips import ActionClip, action_clips
 from gfn_core.media.frame_reader import GrayFrame, open_reader
@@ -102,7 +102,7 @@ def _described(clips: list[ActionClip], view: GlocalView) -> Iterator[DescribedC
     for clip in clips:
         try:
             local, mixed = velocities(clip, view)
-        except SourceError:
+        except (SourceError, FramesDiffer):
             continue
         if local:
             yield DescribedClip(clip, motion_descriptor(local), motion_descriptor(mixed))

@@ -131,7 +131,7 @@ def stabilize(
 def demo(
     out: Annotated[Path, typer.Argument(help="Folder for the demo's files.")] = Path("gfn-demo"),
     crop: Crop = 0.9,
-    seconds: Annotated[float, typer.Option(help="Length of the clip.")] = 8.0,
+    seconds: Annotated[float, typer.Option(min=1.0, help="Length of the clip.")] = 8.0,
     as_json: Json = False,
     quiet: Quiet = False,
     no_prefect: NoPrefect = False,

@@ -18,6 +18,7 @@ from gfn_core.store.keys import ArtifactRef, plain
 from gfn_core.store.motion_table import save_motion
 from gfn_core.store.probed import ProbedSource, load_probed
 from gfn_core.store.published import CurrentArtifacts, publish
+from tasks.claimed_name import refuse_another_source
 from tasks.clip import MOTION, Clip
 from tasks.probe import probe
 
@@ -27,12 +28,13 @@ ESTIMATOR = "vid.stab"
 def import_trf(trf: Path, video: Path, out: Path) -> str:
     """Store the motion of `video` that `trf` holds in the archive `out`; return the video's name.
 
-    Raises `SourceError` where they do not belong together.
+    Raises `SourceError` where they do not belong together, or the name is another video's.
     """
     if not trf.exists():
         raise SettingsError(f"{trf}: no such file")
     clip = Clip(archive_at(out), video.resolve(), video.name, StabilizeSettings())
     probed = load_probed(clip.archive.path(probe(clip).artifact))
+    refuse_another_source(clip, probed.sha256)
     artifact = MOTION.artifact(probed.sha256, content_sha256(trf), settings=ESTIMATOR)
     with clip.archive.claim(artifact) as unfinished:
         if unfinished is not None:

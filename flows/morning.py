@@ -115,8 +115,11 @@ def write_morning_page(archive: Archive, morning: Morning) -> Path:
 
 def _runs_since(archive: Archive, since: datetime) -> Iterator[LoggedRun]:
     for path in log_paths(archive):
-        if path.stat().st_mtime >= since.timestamp():
-            yield read_run_log(path)
+        if path.stat().st_mtime < since.timestamp():
+            continue
+        run = read_run_log(path)
+        if run.last and datetime.fromisoformat(run.last) >= since:  # or it was but buried since
+            yield run
 
 
 def _up_to_date(runs: Sequence[LoggedRun]) -> int:

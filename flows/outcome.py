@@ -9,6 +9,7 @@ from flows.footage import Footage
 
 Status = Literal["done", "up to date", "deferred", "quarantined", "failed"]
 
+NOTHING_DONE_EXIT_CODE = 2
 LEFT_EXIT_CODE = 4
 
 
@@ -59,7 +60,7 @@ class RunSummary:
     def exit_code(self) -> int:
         """0 all is well, 1 something failed, 2 no clip was there, 4 some wait for the next run."""
         if not self.outcomes:
-            return 2
+            return NOTHING_DONE_EXIT_CODE
         if self.count("failed") or self.count("quarantined") or self.trouble:
             return 1
         return LEFT_EXIT_CODE if self.count("deferred") else 0
@@ -73,4 +74,4 @@ class RunSummary:
         """Read a stored run."""
         content = json.loads(path.read_text())
         outcomes = tuple(Outcome.from_plain(entry) for entry in content["outcomes"])
-        return cls(outcomes, content["seconds"])
+        return cls(outcomes, content["seconds"], content.get("trouble", ""))

@@ -29,9 +29,16 @@ def answer(folder: Path, sql: str, *, as_json: bool, as_csv: bool) -> None:
     if as_json:
         print(json.dumps(rows.to_pylist(), indent=1, default=str))
     elif as_csv:
-        pa_csv.write_csv(_flat(rows), sys.stdout.buffer)
+        _write_csv(rows)
     else:
         _show(rows)
+
+
+def _write_csv(rows: pa.Table) -> None:
+    try:
+        pa_csv.write_csv(_flat(rows), sys.stdout.buffer)
+    except pa.ArrowException as error:
+        raise SettingsError(f"not to be written as CSV, cast it in the query: {error}") from error
 
 
 def _flat(rows: pa.Table) -> pa.Table:
@@ -50,7 +57,7 @@ def _show(rows: pa.Table) -> None:
     for row in rows.slice(0, MOST_ROWS).to_pylist():
         table.add_row(*(escape(_text(value)) for value in row.values()))
     console = Console()
-    console.print(table if len(rows) else f"no rows of {', '.join(rows.column_names)}")
+    console.print(table if len(rows) else escape(f"no rows of {', '.join(rows.column_names)}"))
     if len(rows) > MOST_ROWS:
         console.print(f"... {len(rows)} rows in all; --csv or --json prints them")
 

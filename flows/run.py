@@ -49,7 +49,8 @@ def run_stages(
             log.clip_ended(outcome)
             tell(outcome)
             BOARD.finish(outcome.video)
-        summary = RunSummary(tuple(outcomes.values()), round(time.monotonic() - started, 3))
+        seconds = round(time.monotonic() - started, 3)
+        summary = RunSummary(tuple(outcomes.values()), seconds, log.trouble)
         with log.spared():
             note_run(request.archive, run_id, summary)
         log.last_word("ended", seconds=summary.seconds)

@@ -83,7 +83,8 @@ class RunLog:
 
     def interrupted(self) -> None:
         """Note that the run ends at once: one system call, no locks."""
-        self._journal.note("interrupted", by="signal")
+        with self.spared():
+            self._journal.note("interrupted", by="signal")
 
     def close(self) -> None:
         """Let others see that the run is over."""

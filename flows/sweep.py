@@ -9,6 +9,7 @@ from pathlib import Path
 from flows.locations import archive_at
 from flows.resmooth import Selection, stored_settings
 from gfn_core.errors import GfnError, SettingsError
+from gfn_core.media.parent_death import die_with_parent
 from gfn_core.metrics.prediction import Prediction, predict
 from gfn_core.motion.similarity import Similarity
 from gfn_core.smoothing.settings import StageOneSettings
@@ -94,7 +95,7 @@ def sweep(jobs: Sequence[SweepJob], slots: int) -> Iterator[SweptClip]:
         return
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([FORK_SERVER, "flows.sweep"])
-    with ProcessPoolExecutor(slots, mp_context=context) as pool:
+    with ProcessPoolExecutor(slots, context, initializer=die_with_parent) as pool:
         for future in as_completed([pool.submit(swept, job) for job in jobs]):
             yield future.result()
 

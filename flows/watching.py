@@ -7,6 +7,8 @@ from pathlib import Path
 
 from flows.discovery import FoundVideo, find_videos
 from flows.interrupt import leave_at_once_on_interrupt
+from flows.markup import escape
+from flows.outcome import NOTHING_DONE_EXIT_CODE
 from flows.request import ArchiveRequest
 from flows.stabilizing import Audience, run_request
 from gfn_core.errors import GfnError
@@ -15,7 +17,7 @@ from gfn_core.store.archive import FileState
 
 @dataclass
 class Settling:
-    """Tells which files have stayed as they are for a while, each once in every state."""
+    """Tells which files have stayed as they are for a while, until they have gone in so."""
 
     seconds: float
     _since: dict[Path, tuple[FileState, float]] = field(default_factory=dict)
@@ -24,6 +26,11 @@ class Settling:
     def settled(self, found: Sequence[FoundVideo], now: float) -> list[FoundVideo]:
         """Return those of the files found `now` (seconds of any clock) that can go in."""
         return [video for video in found if self._settles(video.source, now)]
+
+    def take(self, settled: Sequence[FoundVideo]) -> None:
+        """Note that these have gone in, as they were when they had settled."""
+        for video in settled:
+            self._taken[video.source], _ = self._since.pop(video.source)
 
     def has_taken(self, found: Sequence[FoundVideo]) -> bool:
         """Whether all files found have gone in, as they are now."""
@@ -37,11 +44,7 @@ class Settling:
         if known != state:
             self._since[source] = state, now
             return False
-        if now - since < self.seconds:
-            return False
-        self._taken[source] = state
-        del self._since[source]
-        return True
+        return now - since >= self.seconds
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ def watch_folder(
     settling = Settling(rhythm.settle_seconds)
     codes = [0]
     until = request.run.until
-    audience.notices.print(f"watching {', '.join(map(str, request.sources))}")
+    audience.notices.print(escape(f"watching {', '.join(map(str, request.sources))}"))
     find_videos(
         list(request.sources), request.out, request.settings.encoding
     )  # a folder that is not there is a mistake now
@@ -72,9 +75,13 @@ def watch_folder(
             if settled:
                 batch = replace(request, only=tuple(settled))
                 codes.append(run_request(batch, audience, with_prefect=with_prefect).exit_code)
+                settling.take(settled)
             if rhythm.once and settling.has_taken(found):
                 break
         except GfnError as error:  # the folder may be away for a while, as may a network drive
-            audience.notices.print(f"gfn: {error}")
+            audience.notices.print(f"gfn: {escape(str(error))}", soft_wrap=True)
+            if rhythm.once:
+                codes.append(NOTHING_DONE_EXIT_CODE)
+                break
         time.sleep(rhythm.every_seconds)
     return 1 if 1 in codes else max(codes)

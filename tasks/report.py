@@ -23,7 +23,8 @@ DEADLINE_SECONDS = 300.0
 def report(clip: Clip) -> Made:
     """Write the clip's page and publish what is current."""
     current = clip.current(probed_source(clip).sha256)
-    made = make(clip, current.artifacts[-1], _report, deadline_seconds=DEADLINE_SECONDS)
+    artifact = current.artifacts[-1]
+    made = make(clip, artifact, _report, deadline_seconds=DEADLINE_SECONDS, is_confined=True)
     stage_out(clip)
     if is_published(clip.archive, current):
         return made

@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from gfn_core.store.locks import is_held
+
 Line = dict[str, Any]
 
 LONGEST_LINE_BYTES = 65_536
@@ -39,14 +41,7 @@ class Journal:
 
 def is_being_written(path: Path) -> bool:
     """Whether the process that writes a journal lives."""
-    file = os.open(path, os.O_RDONLY)
-    try:
-        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(file)
-    return False
+    return is_held(path)
 
 
 def read_journal(path: Path) -> list[Line]:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
+from types import NoneType, UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 Settings = TypeVar("Settings")
 
@@ -83,6 +84,9 @@ def from_plain(kind: type[Settings], stored: dict[str, Any]) -> Settings:
 
 
 def _as(kind: Any, value: Any) -> Any:  # noqa: ANN401  (types at run time, values from JSON)
+    given = [each for each in get_args(kind) if each is not NoneType]
+    if get_origin(kind) in (Union, UnionType) and len(given) == 1 and value is not None:
+        return _as(given[0], value)  # of what may be None
     if is_dataclass(kind) and isinstance(kind, type) and isinstance(value, dict):
         return from_plain(kind, value)
     if isinstance(kind, type) and issubclass(kind, Enum):

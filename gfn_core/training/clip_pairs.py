@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from gfn_core.errors import SettingsError, SourceError
+from gfn_core.errors import FramesDiffer, SettingsError, SourceError
 from gfn_core.media.frame_reader import open_reader
 from gfn_core.media.probe import probe
 from gfn_core.training.batch import FramePairs
@@ -51,7 +51,7 @@ def _endless_pairs(
                 for pair in _pairs(clips[index], width, height, rng):
                     readable += 1
                     yield pair
-            except SourceError:
+            except (SourceError, FramesDiffer):
                 continue
         if not readable:
             raise SettingsError(f"none of the {len(clips)} clips to train on can be read")

@@ -1,6 +1,7 @@
 """Export and import through the command: what comes out, and what goes in again."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,12 +15,14 @@ from flows.auditing import AuditOrder, audit_archive
 from flows.cli import app
 from flows.export import export
 from flows.export_format import ExportFormat
+from flows.importing import import_trf
 from flows.request import ArchiveRequest
 from flows.resmooth import Selection
 from flows.run import stabilize_plainly
 from flows.stabilizing import Audience
-from gfn_core.errors import SettingsError
+from gfn_core.errors import GfnError, SettingsError, SourceError
 from gfn_core.media.ffmpeg_binary import ffmpeg_path
+from gfn_core.media.vidstab_file import read_trf
 from gfn_core.store.archive import Archive
 from gfn_core.store.trajectory_table import load_trajectory
 
@@ -113,6 +116,25 @@ def test_what_is_there_is_not_replaced_unasked(out: Path, tmp_path: Path, small_
             assert isinstance(result.exception, SettingsError)
         result = CliRunner().invoke(app, [*map(str, words), str(small_clip), "--force"])
         assert "is a source" in str(result.exception)
+
+
+def test_motion_is_not_imported_over_another_video_of_that_name(
+    out: Path, tmp_path: Path, other_clip: Path
+) -> None:
+    entry = (out / "gfn/clips/small.mp4.json").read_text()
+    stranger, trf = tmp_path / "small.mp4", tmp_path / "stranger.trf"
+    shutil.copyfile(other_clip, stranger)
+    trf.write_text("VID.STAB 1\n")
+    with pytest.raises(GfnError, match="in this archive already"):
+        import_trf(trf, stranger, out)
+    assert (out / "gfn/clips/small.mp4.json").read_text() == entry
+
+
+def test_a_number_of_two_points_is_damage(tmp_path: Path) -> None:
+    trf = tmp_path / "a.trf"
+    trf.write_text("VID.STAB 1\nFrame 1 (List 1 [(LM 1.2.3 0 5 5 8 0.5 0.5)])\n")
+    with pytest.raises(SourceError, match="lacks some of its 1 fields"):
+        read_trf(trf)
 
 
 def test_a_trf_of_another_video_is_refused(out: Path, tmp_path: Path, other_clip: Path) -> None:

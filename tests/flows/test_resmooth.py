@@ -26,7 +26,7 @@ from gfn_core.smoothing.settings import (
 )
 from gfn_core.smoothing.style import Style
 from gfn_core.store.catalogue import catalogue
-from gfn_core.store.keys import from_plain
+from gfn_core.store.keys import from_plain, plain
 from gfn_core.store.trajectory_table import load_trajectory
 from tests.tracks_settings import BY_TRACKS
 
@@ -88,6 +88,7 @@ def test_a_crop_by_hand_ends_the_search_for_one() -> None:
 def test_a_size_and_a_quality_replace_each_other() -> None:
     sized = Changes(target=TargetSize(share=0.5)).applied_to(StabilizeSettings())
     assert sized.encoding.target == TargetSize(share=0.5)
+    assert from_plain(StabilizeSettings, plain(sized)) == sized  # as an archive keeps them
     again = Changes(quality=20, keep_fields=True).applied_to(sized).encoding
     assert (again.quality, again.target, again.keep_fields) == (20, None, True)
     assert Changes(preset="slow").applied_to(sized).encoding.target == TargetSize(share=0.5)

@@ -5,7 +5,8 @@ import os
 import signal
 import subprocess
 import sys
-from dataclasses import replace
+from contextlib import closing
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from flows.status import status_of
 from gfn_core.errors import GfnError
 from gfn_core.store.archive import Archive
 from gfn_core.store.inventory import inventory
-from gfn_core.store.journal import read_journal
+from gfn_core.store.journal import Journal, read_journal
 
 FOOTAGE = Footage(frames=100, megapixels=2.0, seconds=1800.0, source_bytes=1000)
 DONE = Outcome(
@@ -130,6 +131,18 @@ def test_the_night_is_summed_up(archive: Archive) -> None:
     assert (night.output_bytes, night.stored_bytes) == (700, 50)
     later = morning_of(archive, now + timedelta(hours=1), now + timedelta(hours=2))
     assert later.runs == 0
+
+
+def test_a_killed_run_counts_when_it_was_and_not_when_it_is_buried(archive: Archive) -> None:
+    path = log_path(archive, "friday")
+    with closing(Journal(path)) as journal:
+        journal.note("began", clips=1, todo=1, until=None, pid=1, host="x", software="gfn")
+        journal.note("clip", **asdict(DONE))
+    died = datetime.now(UTC)
+    with closing(Journal(path)) as journal:
+        journal.note("buried")
+    assert morning_of(archive, died + timedelta(seconds=1), died + timedelta(days=3)).runs == 0
+    assert morning_of(archive, died - timedelta(hours=1), died).done == ("a.mp4",)
 
 
 def test_a_clip_that_failed_and_was_then_done_is_done(archive: Archive) -> None:

@@ -23,6 +23,8 @@ def test_a_file_settles_and_goes_in_once(tmp_path: Path) -> None:
     assert settling.settled(found, 0.0) == []
     assert settling.settled(found, 9.9) == []
     assert settling.settled(found, 10.0) == found
+    assert settling.settled(found, 11.0) == found  # as long as it has not gone in
+    settling.take(found)
     assert settling.has_taken(found)
     assert settling.settled(found, 99.0) == []
 
@@ -44,6 +46,7 @@ def test_a_file_that_is_replaced_goes_in_again(tmp_path: Path) -> None:
     settling = Settling(0.0)
     path.write_bytes(b"1")
     assert settling.settled(found, 0.0) == found
+    settling.take(found)
     path.write_bytes(b"22")
     assert not settling.has_taken(found)
     assert settling.settled(found, 1.0) == found
