@@ -30,10 +30,10 @@ def activity(
     Needs what gfn stabilize --local-motion stores.
     """
     from flows.activity import ActivityOrder, show_activity
+    from flows.locations import archive_at
     from flows.resmooth import Selection
     from flows.stabilizing import Audience
-    from gfn_core.store.archive import Archive as Store
 
     selection = Selection(only, where)
-    order = ActivityOrder(Store(archive.resolve()), selection, plot, export, overlay, force)
+    order = ActivityOrder(archive_at(archive), selection, plot, export, overlay, force)
     show_activity(order, Audience(as_json, quiet))

@@ -23,11 +23,11 @@ def export_motion(
 ) -> None:
     """Write stored motion and paths for other programs, one file (stmap: one folder) a clip."""
     from flows.export import export
+    from flows.locations import archive_at
     from flows.resmooth import Selection
-    from gfn_core.store.archive import Archive as Store
 
     selection = Selection(only, where)
-    written = export(Store(archive.resolve()), selection, form, folder, force=force)
+    written = export(archive_at(archive), selection, form, folder, force=force)
     print(json.dumps([str(path) for path in written]) if as_json else "\n".join(map(str, written)))
 
 

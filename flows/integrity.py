@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from flows.resmooth import stored_settings
+from flows.stored_source import stored_source
 from gfn_core.audit.finding import Finding
 from gfn_core.audit.motion_checks import motion_findings
 from gfn_core.audit.trajectory_checks import trajectory_findings
@@ -25,7 +27,7 @@ from gfn_core.store.inspection import (
 )
 from gfn_core.store.keys import ArtifactRef, Stage
 from gfn_core.store.motion_table import load_motion
-from gfn_core.store.probed import load_probed
+from gfn_core.store.probed import ProbedSource, load_probed
 from gfn_core.store.provenance import read_provenance
 from gfn_core.store.trajectory_table import load_trajectory
 from tasks.clip import (
@@ -61,11 +63,12 @@ class ClipAudit:
     entry: CatalogueEntry
     is_deep: bool = False  # read whole sources and outputs as well
 
-    @property
+    @cached_property
     def clip(self) -> Clip:
         """The clip as a run would see it."""
+        source, origin = stored_source(self.archive, self.entry.source, self.entry.video)
         settings = stored_settings(self.archive, self.entry)
-        return Clip(self.archive, Path(self.entry.source), self.entry.video, settings)
+        return Clip(self.archive, source, self.entry.video, settings, origin=origin)
 
     @property
     def stages(self) -> tuple[Stage, ...]:
@@ -83,7 +86,7 @@ class ClipAudit:
     @property
     def probe_path(self) -> Path | None:
         """Where what is known of the source as it is now belongs; None where the source is gone."""
-        if not self.entry.source or not Path(self.entry.source).exists():
+        if not self.entry.source or not (self.clip.origin or self.clip.source.exists()):
             return None
         return self.archive.path(self.clip.probe)
 
@@ -159,7 +162,7 @@ class ClipAudit:
     def _source(self, contents: Contents) -> Iterator[Finding]:
         if not self.entry.source:
             return
-        source, probe = Path(self.entry.source), self.probe_path
+        source, probe = self.clip.address, self.probe_path
         if probe is None:
             yield Finding("source-gone", self.entry.video, f"{source}: is not there")
             return
@@ -170,12 +173,17 @@ class ClipAudit:
         probed = load_probed(probe) if is_known else None
         if contents.motion is None:
             return
-        sha256 = probed.sha256 if probed and not self.is_deep else content_sha256(source)
-        if sha256 != contents.source_sha256:
+        if self._source_digest(probed) != contents.source_sha256:
             message = f"{source}: is not the file that was stabilized"
             yield Finding("source-changed", self.entry.video, message)
         elif probed:
             yield from self._against_source(len(contents.motion), probed.info.frame_count)
+
+    def _source_digest(self, probed: ProbedSource | None) -> str:
+        """Digest of the source as it is; empty where its bucket says that it was written since."""
+        if self.clip.origin:
+            return probed.sha256 if probed else ""
+        return probed.sha256 if probed and not self.is_deep else content_sha256(self.clip.source)
 
     def _against_source(self, frames: int, listed: int) -> Iterator[Finding]:
         if frames != listed:
@@ -227,7 +235,7 @@ class ClipAudit:
         if self.archive.state(output) is None:
             yield Finding("output-gone", self.entry.video, f"{output}: is not there")
         elif not is_delivered(self.archive, receipt) or (
-            self.is_deep and content_sha256(output) != receipt.sha256
+            self.is_deep and self.archive.sha256(output) != receipt.sha256
         ):
             message = f"{output}: is not what was delivered"
             yield Finding("output-altered", self.entry.video, message)

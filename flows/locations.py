@@ -26,7 +26,7 @@ def archive_at(out: Path) -> Archive:
     from gfn_core.store.object_store import ObjectStore  # noqa: PLC0415
 
     name = hashlib.sha256(url.encode()).hexdigest()[:16]
-    return BucketArchive(mirror_folder() / name, ObjectStore(url))
+    return BucketArchive(Path(os.path.realpath(mirror_folder() / name)), ObjectStore(url))
 
 
 def opened_archive(out: Path) -> Archive:

@@ -72,7 +72,7 @@ def publish_again(audit: ClipAudit) -> None:
 
 def collect_garbage(audit: ArchiveAudit) -> list[Path]:
     """Remove what nothing refers to; raises `GfnError` where that cannot be known."""
-    return [file.path for file in garbage(audit) if _remove(file)]
+    return [file.path for file in garbage(audit) if _remove(audit.archive, file)]
 
 
 def garbage(audit: ArchiveAudit) -> list[StoredFile]:
@@ -87,10 +87,10 @@ def garbage(audit: ArchiveAudit) -> list[StoredFile]:
     return [*orphans, *audit.copies, *audit.half_written, *audit.free_locks]
 
 
-def _remove(file: StoredFile) -> bool:
+def _remove(archive: Archive, file: StoredFile) -> bool:
     if file.role == "lock":
         return remove_if_free(file.path)
-    file.path.unlink(missing_ok=True)
+    archive.remove(file.path)
     return True
 
 
@@ -107,8 +107,8 @@ def _drop(archive: Archive, findings: Iterable[Finding]) -> None:
     for finding in findings:
         if _is_artifact(archive, finding):
             path = archive.root / finding.path
-            path.unlink(missing_ok=True)
-            digest_path(path).unlink(missing_ok=True)
+            archive.remove(path)
+            archive.remove(digest_path(path))
 
 
 def _is_artifact(archive: Archive, finding: Finding) -> bool:

@@ -8,6 +8,7 @@ from typing import TypeVar
 from flows.locations import archive_at
 from flows.plan import PlannedClip, Route, plan_stored
 from flows.settings import RunSettings
+from flows.stored_source import stored_source
 from gfn_core.errors import ArtifactDamaged, GfnError
 from gfn_core.media.encoding import Encoding
 from gfn_core.media.target_size import TargetSize
@@ -32,6 +33,7 @@ class Selection:
 
     def entries(self, archive: Archive) -> list[CatalogueEntry]:
         """Find them; raises `GfnError` when there is none, `SettingsError` on a bad condition."""
+        archive.pull()
         if not (archive.store / "clips").is_dir():
             raise GfnError(f"{archive.root}: not an archive of gfn: it has no gfn/clips")
         found = [e for e in catalogue(archive) if self._names(e.video)]
@@ -119,9 +121,10 @@ class ResmoothRequest:
 
     def _clip(self, entry: CatalogueEntry, analysed: AnalysedSource) -> Clip:
         folder = self.source_folder
-        source = folder.resolve() / entry.video if folder else Path(entry.source or entry.video)
+        address = str(folder.resolve() / entry.video) if folder else entry.source or entry.video
+        source, origin = stored_source(self.archive, address, entry.video)
         settings = self.changes.applied_to(stored_settings(self.archive, entry))
-        return Clip(self.archive, source, entry.video, settings, analysed=analysed)
+        return Clip(self.archive, source, entry.video, settings, analysed=analysed, origin=origin)
 
 
 def analysed_source(archive: Archive, entry: CatalogueEntry) -> AnalysedSource:

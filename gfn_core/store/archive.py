@@ -133,8 +133,12 @@ class Archive:
     def discard(self, artifact: ArtifactRef) -> None:
         """Remove an artifact that nothing will ask for again."""
         path = self.path(artifact)
+        self.remove(path)
+        self.remove(digest_path(path))
+
+    def remove(self, path: Path) -> None:
+        """Remove a file of the store, if there is one."""
         path.unlink(missing_ok=True)
-        digest_path(path).unlink(missing_ok=True)
 
     @contextmanager
     def claim(

@@ -13,7 +13,7 @@ from os import utime
 from pathlib import Path
 
 from gfn_core.store.archive import STORE_FOLDER, Archive, FileState
-from gfn_core.store.digest import content_sha256, digest_path
+from gfn_core.store.digest import content_sha256
 from gfn_core.store.keys import ArtifactRef
 from gfn_core.store.lease import leased
 from gfn_core.store.object_store import ObjectStore, StoredObject
@@ -53,12 +53,10 @@ class BucketArchive(Archive):
         self.bucket.put(unfinished, self._name(final), metadata)
         super().keep(unfinished, final)
 
-    def discard(self, artifact: ArtifactRef) -> None:
-        """Remove an artifact that nothing will ask for again."""
-        path = self.path(artifact)
-        for each in (path, digest_path(path)):
-            self.bucket.delete(self._name(each))
-        super().discard(artifact)
+    def remove(self, path: Path) -> None:
+        """Remove a file of the store, here and there."""
+        self.bucket.delete(self._name(path))
+        super().remove(path)
 
     def state(self, path: Path) -> FileState | None:
         """State of a delivered file, which need not be here."""

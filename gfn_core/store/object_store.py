@@ -45,7 +45,8 @@ class ObjectStore:
         found = self._asked(lambda fs: fs.find(self._path(prefix), detail=True))
         return [
             StoredObject(
-                path.removeprefix(f"{root}/"), info["size"], info["ETag"], info["LastModified"]
+                path.removeprefix(root).lstrip("/"),  # none of the object that the URL itself names
+                *(info["size"], info["ETag"], info["LastModified"]),
             )
             for path, info in found.items()
             if info["type"] == "file"  # a folder that came to be while it was listed is named, too

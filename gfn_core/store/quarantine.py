@@ -58,7 +58,7 @@ def note_death(archive: Archive, state: str, video: str, death: str) -> Suspect:
 def pardon(archive: Archive, states: Iterable[str]) -> None:
     """Forget what was noted of sources."""
     for state in states:
-        _path(archive, state).unlink(missing_ok=True)
+        archive.remove(_path(archive, state))
 
 
 def _read(path: Path) -> Suspect | None:

@@ -98,3 +98,43 @@ def test_a_machine_that_dies_leaves_its_work_to_another(films: str, tmp_path: Pa
         "a.mp4",
         "holiday/b.mp4",
     }
+
+
+@pytest.mark.long
+def test_stored_motion_serves_from_a_bucket_alone(films: str, tmp_path: Path) -> None:
+    """Each command on a machine of its own, whose mirror is empty."""
+
+    def gfn(number: int, *words: object, code: int = 0) -> str:
+        done = subprocess.run(
+            [*STABILIZE[:-1], *map(str, words)],
+            env=os.environ | {"GFN_MIRROR": str(tmp_path / str(number))},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == code, done.stderr
+        return done.stdout
+
+    steady, store = f"{films}/steady", ObjectStore(f"{films}/steady")
+    one = [f"{films}/films/a.mp4", steady, *OPTIONS, "--local-motion"]
+    gfn(1, "stabilize", *one)
+    assert [entry.name for entry in store.names() if "/" not in entry.name] == ["a.mp4"]
+    before = store.look_up("a.mp4")
+    said = json.loads(gfn(2, "resmooth", steady, "--crop", "0.8", "--no-prefect", "--json"))
+    (outcome,) = said["outcomes"]
+    assert (outcome["status"], "motion" in outcome["executed"]) == ("done", False)
+    assert store.look_up("a.mp4") != before
+    (clip,) = json.loads(gfn(3, "sweep", steady, "--crop", "0.8,0.9", "--json"))["clips"]
+    assert len(clip["by_crop"]) == 2
+    gfn(4, "sweep", steady, "--plot", tmp_path / "sweep.svg")
+    assert (tmp_path / "sweep.svg").exists()
+    assert len(gfn(5, "export", steady, tmp_path / "csv").splitlines()) == 1
+    assert json.loads(gfn(6, "activity", steady, "--json"))[0]["video"] == "a.mp4"
+    codes = {
+        one["code"] for one in json.loads(gfn(7, "audit", steady, "--json", "--deep"))["findings"]
+    }
+    assert codes <= {"orphan", "outdated"}
+    gfn(8, "audit", steady, "--gc", "--yes")
+    kept = {entry.name for entry in store.names("gfn/objects")}
+    gfn(9, "query", steady, "from summary")
+    assert {entry.name for entry in store.names("gfn/objects")} == kept
