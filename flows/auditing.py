@@ -120,7 +120,7 @@ def _repaired(
 def _show(console: Console, result: AuditResult, order: AuditOrder) -> None:
     told: dict[tuple[str, str, str], list[Finding]] = {}
     for finding in sorted(result.findings, key=lambda found: -found.severity):
-        if finding.severity > Severity.INFO:
+        if finding.severity > Severity.INFO or not finding.clip:
             told.setdefault((finding.code, finding.clip, finding.path), []).append(finding)
     for first, *more in told.values():
         place = " ".join(filter(None, (first.clip or first.path, place_in_time(first))))
@@ -133,6 +133,8 @@ def _show(console: Console, result: AuditResult, order: AuditOrder) -> None:
     for name in result.garbage:
         verb = "removed" if result.is_removed else "would remove"
         console.print(f"{verb} {escape(name)}", soft_wrap=True, highlight=False)
+    if result.is_removed and any(finding.code == "orphan" for finding in result.findings):
+        console.print("orphans of the last hour stay: they may be those of a run that goes on")
     if result.garbage and not result.is_removed:
         console.print("nothing was removed; add --yes to remove these files")
     console.print(f"{result.clips} clips; {_counts(result.findings)}")

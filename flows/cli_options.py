@@ -63,7 +63,17 @@ class CropChoice:
             raise typer.BadParameter(f"{text!r} is neither a number nor auto") from None
 
 
-Sources = Annotated[list[Path], typer.Argument(metavar="SOURCE... OUT", show_default=False)]
+def named_path(text: str) -> Path:
+    """Read a path; none is no path, though `Path` takes it for the folder we are in."""
+    if not text:
+        raise typer.BadParameter("an empty path; is a variable of the shell not set?")
+    return Path(text)
+
+
+Sources = Annotated[
+    list[Path],
+    typer.Argument(metavar="SOURCE... OUT", show_default=False, parser=named_path),
+]
 Crop = Annotated[float, typer.Option(help="Width of the window shown, as a share of the frame.")]
 CropOrAuto = Annotated[
     str,

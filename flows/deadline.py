@@ -9,7 +9,7 @@ from flows.pace import Pace
 from flows.plan import PlannedClip
 from flows.submit import StageFuture, Submit
 from gfn_core.errors import OutOfTime, SettingsError
-from tasks.clip import Clip, Made
+from tasks.clip import PROBE, Clip, Made
 from tasks.stage_task import StageTask
 
 
@@ -33,7 +33,8 @@ def in_time(submit: Submit, pace: Pace, planned: Sequence[PlannedClip]) -> Submi
 
     def needed_seconds(stage: str, clip: Clip) -> float:
         """Estimated time of a stage; 0 where nothing tells, so that it is tried."""
-        footage = pace.footage_of(clip) if stage in missing[clip.video] else None
+        is_quick = stage == PROBE.name  # and what a clip holds is not known before
+        footage = None if is_quick or stage not in missing[clip.video] else pace.footage_of(clip)
         return (footage and pace.stage_seconds(stage, footage)) or 0.0
 
     def submit_in_time(stage: StageTask, clip: Clip) -> StageFuture:

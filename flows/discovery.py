@@ -81,6 +81,8 @@ def find_videos(sources: list[Path], out: Path, encoding: Encoding = AS_USUAL) -
     written to the same file as another; `encoding` decides outputs' names.
     """
     out_url, out = url_of(out), resolved(out)
+    if out_url is None:
+        _refuse_file_as_out(out)
     folders = [source for source in sources if source.is_dir() or url_of(source)]
     found: list[FoundVideo] = []
     for source in sources:
@@ -105,6 +107,14 @@ def find_videos(sources: list[Path], out: Path, encoding: Encoding = AS_USUAL) -
 def resolved(path: Path) -> Path:
     """Return the path without links; unlike `Path.resolve`, also of a link that leads to itself."""
     return Path(os.path.realpath(path))
+
+
+def _refuse_file_as_out(out: Path) -> None:
+    advice = "the last path is OUT, a folder for all that is made"
+    if out.exists() and not out.is_dir():
+        raise SettingsError(f"{out}: is a file; {advice}")
+    if not out.exists() and out.suffix.lower() in VIDEO_SUFFIXES:
+        raise SettingsError(f"{out}: is named like a video; {advice}")
 
 
 def _refuse_folder(source: Path, out: Path) -> None:

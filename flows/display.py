@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from flows.markup import escape
 from flows.outcome import Outcome, RunSummary
@@ -64,7 +64,8 @@ def show_summary(console: Console, summary: RunSummary, page: str) -> None:
     shown = summary.outcomes
     if len(shown) > LONGEST_TABLE:
         shown = tuple(outcome for outcome in shown if outcome.error)
-    table = Table("clip", "status", "stages run", "s", box=None, pad_edge=False)
+    clip = Column("clip", overflow="fold")
+    table = Table(clip, "status", "stages run", "s", box=None, pad_edge=False)
     for outcome in shown:
         table.add_row(
             escape(outcome.video),
@@ -91,10 +92,11 @@ def show_summary(console: Console, summary: RunSummary, page: str) -> None:
 
 def show_plan(console: Console, planned: list[PlannedClip]) -> None:
     """Print what a run would do."""
-    table = Table("clip", "stages to run", "output", box=None, pad_edge=False)
+    names = (Column(name, overflow="fold") for name in ("clip", "stages to run", "output"))
+    table = Table(*names, box=None, pad_edge=False)
     for item in planned:
         stages = " ".join(item.missing) or "none, up to date"
-        table.add_row(escape(item.clip.video), stages, escape(str(item.clip.output)))
+        table.add_row(escape(item.clip.video), stages, escape(item.clip.output_name))
     console.print(table)
     todo = sum(bool(item.missing) for item in planned)
     console.print(

@@ -11,6 +11,7 @@ from gfn_core.precision import Precision
 from gfn_core.settings import MotionSettings, StabilizeSettings
 from gfn_core.smoothing.settings import StageOneSettings
 from gfn_core.smoothing.style import Style
+from gfn_core.store.weights_header import weights_digest
 
 
 def settings_of(
@@ -24,8 +25,10 @@ def settings_of(
     encoding: Encoding,
     local_motion: bool = False,
 ) -> StabilizeSettings:
-    """Return the settings of all stages; raises `SettingsError`."""
+    """Return the settings of all stages; raises `SettingsError` and `WeightsUnusable`."""
     chosen = CropChoice.parse(crop)
+    if weights is not None:
+        weights_digest(weights)
     smoothing = StageOneSettings(
         crop=chosen.crop, removed_share=chosen.removed_share, zoom_share=zoom.share
     )

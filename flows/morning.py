@@ -51,6 +51,7 @@ class Morning:
     failed: tuple[Named, ...]
     quarantined: tuple[Named, ...]
     deferred: tuple[Named, ...]
+    unreached: int  # clips that the latest run was to do, had it not been cut short
     footage_seconds: float
     run_seconds: float
     stages: tuple[StageTime, ...]  # the slowest first
@@ -96,6 +97,7 @@ def morning_of(archive: Archive, since: datetime, now: datetime) -> Morning:
         failed=_named(latest, "failed"),
         quarantined=_named(latest, "quarantined"),
         deferred=_named(latest, "deferred"),
+        unreached=sum(run.todo - len(run.outcomes) for run in runs[-1:] if not run.is_alive),
         footage_seconds=sum(outcome.footage.seconds for outcome in done if outcome.footage),
         run_seconds=round(sum(run.seconds for run in runs), 3),
         stages=tuple(_stages(outcomes)),

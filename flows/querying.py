@@ -15,6 +15,8 @@ from gfn_core.errors import GfnError, SettingsError
 from gfn_core.store.query import query
 
 MOST_ROWS = 200  # of a printed table
+MOST_FOLDED = 2  # times as wide as the terminal may a table be; wider ones are printed as records
+NOTHING = "None"
 DIGITS = 6
 
 
@@ -51,15 +53,41 @@ def _flat(rows: pa.Table) -> pa.Table:
 
 
 def _show(rows: pa.Table) -> None:
-    # Folded, not cut: half a name would be another name.
-    columns = [Column(escape(name), overflow="fold") for name in rows.column_names]
-    table = Table(*columns, box=None, pad_edge=False)
-    for row in rows.slice(0, MOST_ROWS).to_pylist():
-        table.add_row(*(escape(_text(value)) for value in row.values()))
     console = Console()
-    console.print(table if len(rows) else escape(f"no rows of {', '.join(rows.column_names)}"))
+    shown = [[_text(cell) for cell in row.values()] for row in rows.slice(0, MOST_ROWS).to_pylist()]
+    if not shown:
+        console.print(escape(f"no rows of {', '.join(rows.column_names)}"))
+    elif _width(rows.column_names, shown) <= MOST_FOLDED * console.width:
+        _show_table(console, rows.column_names, shown)
+    else:
+        for row in shown:
+            _show_record(console, rows.column_names, row)
     if len(rows) > MOST_ROWS:
         console.print(f"... {len(rows)} rows in all; --csv or --json prints them")
+
+
+def _show_table(console: Console, names: list[str], rows: list[list[str]]) -> None:
+    # Folded, not cut: half a name would be another name.
+    columns = [Column(escape(name), overflow="fold") for name in names]
+    table = Table(*columns, box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*map(escape, row))
+    console.print(table)
+
+
+def _show_record(console: Console, names: list[str], row: list[str]) -> None:
+    """A line a column, of those that hold something."""
+    table = Table(Column(no_wrap=True), Column(overflow="fold"), box=None, show_header=False)
+    for name, cell in zip(names, row, strict=True):
+        if cell != NOTHING:
+            table.add_row(escape(name), escape(cell))
+    console.print(table)
+    console.print()
+
+
+def _width(names: list[str], rows: list[list[str]]) -> int:
+    """Columns of text that a table takes unfolded."""
+    return sum(max(map(len, column)) + 2 for column in zip(names, *rows, strict=True))
 
 
 def _text(value: object) -> str:

@@ -134,4 +134,7 @@ def _run_as_flow(request: RunRequest, run_id: str, api_url: str) -> RunSummary:
     try:
         return read_run(request.archive, run_id)
     except OSError as error:
+        failure = state.result(raise_on_failure=False)
+        if isinstance(failure, GfnError):
+            raise failure from None
         raise GfnError(f"the flow run did not end well: {state.name}: {state.message}") from error

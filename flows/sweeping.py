@@ -77,10 +77,10 @@ def curve_of(clip: SweptClip) -> SweepCurve:
 
 def _table(clips: list[SweptClip], crops: tuple[float, ...], best: int) -> Table:
     table = Table(
-        *("crop", "shake left", "jitter px", "acceleration px", "largest correction px"),
+        *("crop", "shake left", "at most", "jitter px", "acceleration px", "largest correction px"),
         *("lost view", ""),
         box=None,
-        caption="medians; px at 1920",
+        caption="medians, and the most that is left of any clip's; px at 1920",
         caption_justify="left",
     )
     for index, crop in enumerate(crops):
@@ -88,6 +88,7 @@ def _table(clips: list[SweptClip], crops: tuple[float, ...], best: int) -> Table
         table.add_row(
             f"{crop:g}",
             f"{np.median([clip.shake_left[index] for clip in clips]):.1%}",
+            f"{max(clip.shake_left[index] for clip in clips):.1%}",
             f"{np.median([each.jitter_px for each in at]):.2f}",
             f"{np.median([each.acceleration_px for each in at]):.3f}",
             f"{np.median([each.largest_correction_px for each in at]):.0f}",

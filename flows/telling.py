@@ -50,6 +50,11 @@ def show_morning(night: Morning, page: Path) -> None:
         f"({night.speed:.2f} times real time); {size(night.output_bytes + night.stored_bytes)} "
         f"written, {size(night.free_bytes)} free"
     )
+    if night.unreached:
+        console.print(
+            f"[yellow]cut short[/] the latest run, before {night.unreached} clips; "
+            "the next one does what is missing"
+        )
     for run in night.killed_runs:
         console.print(f"[bold red]killed[/] run {run}; the next one does what is missing")
     _show(console, "failed", "bold red", night.failed)

@@ -1,7 +1,7 @@
 """What a child tells its supervisor, which does not trust it: a decoder may have been taken over.
 
-A pickle can name any function to be called by whoever reads it. Here it can name our own errors and
-findings, and nothing else.
+A pickle can name any function to be called by whoever reads it. Here it can name findings, and
+nothing else; errors go by their names.
 """
 
 import io
@@ -12,32 +12,36 @@ import gfn_core.errors
 from gfn_core.audit.finding import Finding
 from gfn_core.errors import GfnError
 
-Message = tuple[str, Any]  # kind, value
+Message = tuple[str, Any]  # kind, value; of the kind ERROR, a `GfnError`
 
+ERROR = "error"
 MOST_BYTES = 64 << 20
 
 
 def packed(kind: str, value: object) -> bytes:
     """Turn a message into bytes."""
-    return pickle.dumps((kind, value))
+    return pickle.dumps((kind, (type(value).__name__, str(value)) if kind == ERROR else value))
 
 
 def unpacked(data: bytes) -> Message:
     """Invert `packed`; raises `pickle.UnpicklingError` where it is no message."""
     try:
         kind, value = _Reader(io.BytesIO(data)).load()
+        return str(kind), _error(*value) if kind == ERROR else value
     except Exception as error:  # of as many kinds as there are ways to be damaged
         raise pickle.UnpicklingError(f"no message: {error}") from error
-    if not isinstance(kind, str):
-        raise pickle.UnpicklingError("no message: it has no kind")
-    return kind, value
+
+
+def _error(name: str, text: str) -> GfnError:
+    kind = getattr(gfn_core.errors, name)
+    if not issubclass(kind, GfnError):
+        raise pickle.UnpicklingError(f"{name} is no error of ours")
+    error: GfnError = kind(text)
+    return error
 
 
 class _Reader(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> type:
         if (module, name) == (Finding.__module__, Finding.__qualname__):
             return Finding
-        found = getattr(gfn_core.errors, name, None) if module == gfn_core.errors.__name__ else None
-        if isinstance(found, type) and issubclass(found, GfnError):
-            return found
         raise pickle.UnpicklingError(f"{module}.{name} is none of what a stage may send")

@@ -18,7 +18,9 @@ READINGS = 2  # of the whole source: its packets, its digest
 def probe(clip: Clip) -> Made:
     """Find out what the source is, and digest its content."""
     if clip.origin is None and not clip.source.exists():
-        raise SourceError(f"{clip.source}: is not there; say --source FOLDER if it has moved")
+        raise SourceError(
+            f"{clip.source}: is not there; resmooth finds moved ones by --source FOLDER"
+        )
     deadline = READINGS * reading_seconds(clip)
     made = make(clip, clip.probe, _probe, deadline_seconds=deadline, is_confined=True)
     if clip.analysed and probed_source(clip).sha256 != clip.analysed.sha256:

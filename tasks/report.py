@@ -3,13 +3,14 @@
 from dataclasses import replace
 from pathlib import Path
 
+from gfn_core.errors import GfnError
 from gfn_core.report.course import Course
 from gfn_core.report.pages import clip_page
-from gfn_core.store.delivery import load_receipt
+from gfn_core.store.delivery import delivery_lock, is_delivered, load_receipt
 from gfn_core.store.motion_table import load_motion
-from gfn_core.store.published import is_published, publish
+from gfn_core.store.published import CurrentArtifacts, is_published, publish
 from gfn_core.store.trajectory_table import load_trajectory
-from tasks.clip import REPORT, Clip, Made
+from tasks.clip import RENDER, REPORT, Clip, Made
 from tasks.clip_page import ClipFacts
 from tasks.making import Notes, make, probed_source
 from tasks.stage_task import stage_task
@@ -28,7 +29,7 @@ def report(clip: Clip) -> Made:
     stage_out(clip)
     if is_published(clip.archive, current):
         return made
-    publish(clip.archive, current, clip.archive.fetched(made.artifact))  # was so once, and is again
+    _publish(clip, current, clip.archive.fetched(made.artifact))  # was so once, and is again
     return replace(made, cached=False)
 
 
@@ -42,5 +43,17 @@ def _report(clip: Clip, unfinished: Path, progress: Progress) -> Notes:
     course = Course(motion, planned.treated(receipt.treatment))
     facts = ClipFacts(clip, probed, course, receipt)
     unfinished.write_bytes(clip_page(facts.page()).encode(errors="replace"))
-    publish(clip.archive, clip.current(probed.sha256), unfinished)
+    _publish(clip, clip.current(probed.sha256), unfinished)
     return ()
+
+
+def _publish(clip: Clip, current: CurrentArtifacts, page: Path) -> None:
+    """Publish what belongs to the video that lies in OUT; raises `GfnError` where another does."""
+    render = next(artifact for artifact in current.artifacts if artifact.stage == RENDER)
+    receipt = load_receipt(clip.archive.fetched(render))
+    with delivery_lock(clip.archive, receipt.output):
+        if not is_delivered(clip.archive, receipt):
+            raise GfnError(
+                f"{clip.output}: another run has put its own there meanwhile; run again, one by one"
+            )
+        publish(clip.archive, current, page)

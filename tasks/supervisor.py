@@ -22,13 +22,13 @@ from typing import Any, TypeVar
 
 from gfn_core.errors import FileTrouble, GfnError, StageCrashed, StageFailed, StageTimedOut
 from gfn_core.media.parent_death import die_with_parent
-from tasks.message import MOST_BYTES, Message, packed, unpacked
+from tasks.message import ERROR, MOST_BYTES, Message, packed, unpacked
 from tasks.patience import Patience
 
 POLL_SECONDS = 0.2
 PROGRESS_SECONDS = 0.25
 FORK_SERVER = "tasks.fork_server"
-ENDS = ("result", "error", "bug")  # messages of a child after which nothing comes
+ENDS = ("result", ERROR, "bug")  # messages of a child after which nothing comes
 
 Result = TypeVar("Result")
 Progress = Callable[[int], None]  # called with the number of frames done
@@ -139,11 +139,11 @@ def _child(
     try:
         message: Message = ("result", work(*args, progress=progress))
     except GfnError as error:
-        message = ("error", error)
+        message = (ERROR, error)
     except OSError as error:
-        message = ("error", FileTrouble.of(error, label))
+        message = (ERROR, FileTrouble.of(error, label))
     except MemoryError:
-        message = ("error", StageFailed(f"{label}: ran out of memory"))
+        message = (ERROR, StageFailed(f"{label}: ran out of memory"))
     except Exception as error:
         where = traceback.extract_tb(error.__traceback__)[-1]
         text = " ".join(str(error).split())

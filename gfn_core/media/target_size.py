@@ -20,14 +20,14 @@ class TargetSize:
     @classmethod
     def parse(cls, text: str) -> "TargetSize":
         """Read "60%" or "25M"; raises `SettingsError`."""
-        found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(%|[KMG]?)B?", text.strip(), re.IGNORECASE)
+        found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(%|B|[KMG]B?)", text.strip(), re.IGNORECASE)
         if not found or not float(found[1]):
             raise SettingsError(f"target size {text!r}: give a share like 60%, or a size like 25M")
-        value, unit = float(found[1]), found[2].upper()
+        value, unit = float(found[1]), found[2].upper().removesuffix("B")
         return cls(share=value / 100) if unit == "%" else cls(size_bytes=int(value * UNITS[unit]))
 
     def __str__(self) -> str:
-        return f"{self.share * 100:g}%" if self.share else f"{self.size_bytes}"
+        return f"{self.share * 100:g}%" if self.share else f"{self.size_bytes}B"
 
     def bits_per_second(self, source_bytes: int, other_bytes: int, seconds: float) -> int:
         """Bit rate of the picture, beside `other_bytes` of sound and the like that are copied."""

@@ -5,7 +5,9 @@ it is published *before* the file moves and names what it replaces, so that a ki
 steps leaves a file that is still known as ours.
 """
 
+import hashlib
 import json
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -55,9 +57,16 @@ def deliver(
         left_out,
         treatment,
     )
-    write_whole(_claim_of(archive, name), lambda path: save_receipt(path, receipt), archive)
-    archive.keep(unfinished, output)
+    with delivery_lock(archive, name):
+        write_whole(_claim_of(archive, name), lambda path: save_receipt(path, receipt), archive)
+        archive.keep(unfinished, output)
     return receipt
+
+
+def delivery_lock(archive: Archive, output_name: str) -> AbstractContextManager[None]:
+    """Hold what lies at an output's name, against runs that want something else there."""
+    digest = hashlib.sha256(output_name.encode(errors="surrogateescape")).hexdigest()
+    return archive.lock(f"delivery-{digest[:32]}")
 
 
 def may_replace(archive: Archive, output: Path) -> bool:

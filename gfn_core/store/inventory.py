@@ -38,7 +38,7 @@ VIEWS = ("motion", "trajectory", "activity", "render", "report")
 VIEW_SUFFIXES = {kind: STAGE_SUFFIXES[kind] for kind in VIEWS}
 PAGES = ("index.html", "morning.html", "sweep.svg", "activity.svg")
 KEY = re.compile(r"[0-9a-f]{32}")
-SOURCE_LOCK = re.compile(r"source-[0-9a-f]{32}\.lock")  # of a source that is copied from a bucket
+OTHER_LOCK = re.compile(r"(source|delivery)-[0-9a-f]{32}\.lock")  # of files that are no artifacts
 STAGE_AND_KEY = re.compile(rf"({'|'.join(STAGE_SUFFIXES)})-([0-9a-f]{{32}})")
 
 
@@ -103,7 +103,7 @@ def _artifact(path: Path, folder: str, rest: str) -> StoredFile | None:
 def _passing(path: Path, folder: str, name: str) -> StoredFile | None:
     """Locks are named after stage and key; unfinished files so, or by chance."""
     made = STAGE_AND_KEY.match(name)
-    if folder == "locks" and SOURCE_LOCK.fullmatch(name):
+    if folder == "locks" and OTHER_LOCK.fullmatch(name):
         return StoredFile(path, "lock")
     if folder == "locks":
         is_lock = made is not None and name == f"{made[0]}.lock"

@@ -18,6 +18,7 @@ from gfn_core.store.activity_table import SCHEMA as ACTIVITY_SCHEMA
 from gfn_core.store.archive import Archive
 from gfn_core.store.catalogue import CatalogueEntry, catalogue
 from gfn_core.store.motion_table import SCHEMA as MOTION_SCHEMA
+from gfn_core.store.page_card import read_card_json
 from gfn_core.store.provenance import read_provenance
 from gfn_core.store.report_view import REPORT_VIEW, SUMMARY_VIEW
 from gfn_core.store.trajectory_table import SCHEMA as TRAJECTORY_SCHEMA
@@ -42,6 +43,7 @@ CLIPS_SCHEMA = pa.schema(
     + [(name, pa.int32()) for name in ("width_px", "height_px")]
     + [(name, pa.float64()) for name in ("crop", "zoom_share", "window_share")]
     + [("codec", pa.string()), ("quality", pa.int32()), ("preset", pa.string())]
+    + [("treatment", pa.string()), ("shake_px", pa.float64()), ("shake_left_px", pa.float64())]
     + [(f"{name}_key", pa.string()) for name in ("motion", "trajectory", "render", "activity")]
     + [(name, pa.string()) for name in ("motion_provenance", "trajectory_provenance")]
 )
@@ -101,10 +103,21 @@ def _clip_row(archive: Archive, entry: CatalogueEntry) -> dict[str, Any]:
         | _known(trajectory.get("settings", {}), "crop", "zoom_share")
         | {"window_share": trajectory.get("window")}
         | _known(entry.settings.get("encoding", {}), "codec", "quality", "preset")
+        | _of_the_page(archive.view("report", entry.video, ".html"))
         | {f"{stage}_key": key for stage, key in entry.keys.items()}
         | {"motion_provenance": json.dumps(motion)}
         | {"trajectory_provenance": json.dumps(trajectory)}
     )
+
+
+def _of_the_page(page: Path) -> dict[str, Any]:
+    """What the clip's page says that was done to it, and how much it shakes before and after."""
+    card = json.loads(read_card_json(page) or "{}")
+    return {
+        "treatment": card.get("treatment"),
+        "shake_px": card.get("shake_before_px"),
+        "shake_left_px": card.get("shake_after_px"),
+    }
 
 
 def _known(values: dict[str, Any], *names: str) -> dict[str, Any]:

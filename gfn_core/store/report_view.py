@@ -11,22 +11,17 @@ with steps as (
     select
         m.video, m.frame_index, m.pts_seconds, m.shot_start, m.confidence, m.background_share,
         m.residual, m.sharpness, m.translation_x, m.translation_y,
-        t.path_translation_x - lag(t.path_translation_x) over w as path_step_x,
-        t.path_translation_y - lag(t.path_translation_y) over w as path_step_y,
         hypot(t.correction_translation_x, t.correction_translation_y) as correction,
         abs(t.correction_rotation_rad) as turn,
         exp(t.correction_log_scale) as zoom
     from motion m left join trajectory t using (video, frame_index)
-    window w as (partition by m.video order by m.frame_index)
 ),
 frames as (
     select
         *,
         not shot_start and not lag(shot_start, 1, true) over w as is_inside,
         hypot(translation_x - lag(translation_x) over w, translation_y - lag(translation_y) over w)
-            as acceleration,
-        hypot(path_step_x - lag(path_step_x) over w, path_step_y - lag(path_step_y) over w)
-            as acceleration_left
+            as acceleration
     from steps
     window w as (partition by video order by frame_index)
 )
@@ -42,8 +37,6 @@ select
     960 * avg(residual) as residual_px,
     avg(sharpness) as sharpness,
     960 * avg(acceleration) filter (is_inside) as acceleration_px,
-    960 * avg(acceleration_left) filter (is_inside) / any_value(clips.window_share)
-        as acceleration_left_px,
     960 * max(correction) as largest_correction_px,
     degrees(max(turn)) as largest_turn_degrees,
     any_value(clips.window_share) * min(zoom) as least_shown,

@@ -112,6 +112,13 @@ def test_loops_of_links_are_found_and_passed_on(tmp_path: Path) -> None:
     assert names([root], tmp_path / "out") == ["a.mp4", "self.mp4"]
 
 
+@pytest.mark.parametrize("out", ["notes.txt", "new.mp4"])
+def test_out_is_a_folder(tmp_path: Path, out: str) -> None:
+    touch(tmp_path / "a.mp4", tmp_path / "notes.txt")
+    with pytest.raises(SettingsError, match="the last path is OUT, a folder"):
+        find_videos([tmp_path / "a.mp4"], tmp_path / out)
+
+
 def test_a_folder_named_like_a_video_is_searched(tmp_path: Path) -> None:
     touch(tmp_path / "in" / "folder.mp4" / "a.mp4")
     assert names([tmp_path / "in"], tmp_path / "out") == ["folder.mp4/a.mp4"]

@@ -7,11 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from flows.archive_audit import ArchiveAudit
 from flows.outcome import Outcome
 from flows.request import ArchiveRequest, plan_archive
 from flows.run import stabilize_plainly
 from flows.settings import RunSettings
+from gfn_core.audit.finding import Severity
+from gfn_core.errors import GfnError
 from gfn_core.smoothing.settings import StageOneSettings
+from tasks.render import render
+from tasks.report import report
+from tasks.smooth import smooth
 from tests.tracks_settings import TRACKS
 
 
@@ -109,6 +115,21 @@ def test_a_foreign_file_at_the_outputs_name_is_kept(collection: Collection) -> N
     assert outcome.status == "failed"
     assert "not ours to replace" in outcome.error
     assert output.read_bytes() == b"the owner's own cut"
+
+
+def test_of_two_runs_at_once_the_page_is_that_of_the_video(collection: Collection) -> None:
+    """Stages of two runs in turns: the second puts its video over that of the first."""
+    runs = [plan_archive(collection.request(crop))[0].clip for crop in (0.8, 0.7)]
+    for clip in runs:
+        smooth(clip)
+        render(clip)
+    first, second = runs
+    with pytest.raises(GfnError, match="another run has put its own there"):
+        report(first)
+    report(second)
+    found = ArchiveAudit(second.archive).findings()
+    assert [f.code for f in found if f.severity > Severity.INFO and f.clip == second.video] == []
+    assert plan_archive(collection.request(0.7))[0].missing == ()
 
 
 def test_another_source_of_the_same_name_is_refused_unless_by_force(

@@ -13,7 +13,7 @@ from gfn_core.media.target_size import TargetSize
         ("60%", TargetSize(share=0.6)),
         ("25M", TargetSize(size_bytes=25_000_000)),
         ("1.5GB", TargetSize(size_bytes=1_500_000_000)),
-        ("700", TargetSize(size_bytes=700)),
+        ("700B", TargetSize(size_bytes=700)),
     ],
 )
 def test_words(text, meant):
@@ -21,7 +21,7 @@ def test_words(text, meant):
     assert TargetSize.parse(str(meant)) == meant
 
 
-@pytest.mark.parametrize("text", ["", "0", "-3M", "big", "10X", "%"])
+@pytest.mark.parametrize("text", ["", "0", "-3M", "big", "10X", "%", "60"])
 def test_nonsense_is_refused(text):
     with pytest.raises(SettingsError):
         TargetSize.parse(text)

@@ -1,5 +1,6 @@
 """SQL over an archive: the cookbook's answers, and what a query cannot do."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from gfn_core.audit.shake import shake_px
 from gfn_core.errors import SettingsError
 from gfn_core.geometry import FrameGeometry
 from gfn_core.motion.model import Motion
@@ -66,6 +68,11 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
         save_trajectory(made.path(tables[1]), trajectory, motion, facts)
         current = CurrentArtifacts(video, video, tables, f"/in/{video}", plain(settings))
         publish(made, current, Path("unused"))
+        before, after = shake_px(motion, trajectory)
+        page = made.view("report", video, ".html")
+        page.parent.mkdir(parents=True, exist_ok=True)
+        card = {"treatment": "stabilized", "shake_before_px": before, "shake_after_px": after}
+        page.write_text(f'<script type="application/json" id="card">{json.dumps(card)}</script>')
     return made
 
 
