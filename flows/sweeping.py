@@ -48,13 +48,13 @@ def show_sweep(
     counted = shaking or good
     curves = [curve_of(clip) for clip in counted]
     best = knee(median_curve(curves))
-    drawn = write_plot(
-        request.archive, "sweep", plot, lambda path: save_sweep_plot(path, curves, request.crops)
-    )
     if audience.as_json:
         content = {"crops": request.crops, "knee": request.crops[best]}
         print(json.dumps(content | {"clips": [asdict(clip) for clip in clips]}, indent=1))
     audience.results.print(_table(counted, request.crops, best))
+    drawn = write_plot(
+        request.archive, "sweep", plot, lambda path: save_sweep_plot(path, curves, request.crops)
+    )
     audience.results.print(
         f"{len(good)} clips in {time.monotonic() - started:.1f} s; {_counted(shaking, good)}; "
         f"plot: {escape(str(drawn))}",

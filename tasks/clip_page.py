@@ -15,6 +15,7 @@ from gfn_core.audit.shake import shake_px
 from gfn_core.audit.trajectory_checks import trajectory_findings
 from gfn_core.errors import GfnError
 from gfn_core.media.still import StillSize, still, upright
+from gfn_core.precision import Precision
 from gfn_core.report.card import Card
 from gfn_core.report.course import Course
 from gfn_core.report.pages import ClipPage, Fact
@@ -137,11 +138,15 @@ class ClipFacts:
 
 
 def command_line(clip: Clip) -> str:
-    """The command that makes this clip, to be run in the archive's folder."""
+    """The command that makes this clip, to be run in the archive's folder.
+
+    In a folder's tree it makes the others with it, for that tree is what is mirrored.
+    """
     settings, source = clip.settings, clip.address
-    if source.endswith(f"/{clip.video}"):  # found in a folder: its tree is mirrored
+    if "/" in clip.video:
         source = source.removesuffix(f"/{clip.video}")
     smoothing, encoding = settings.smoothing, settings.encoding
+    precision = settings.motion.precision
     style = Style.of(smoothing)
     words = [
         *(
@@ -154,6 +159,8 @@ def command_line(clip: Clip) -> str:
         *(("--style", style.value) if style else ()),
         *("--zoom", "dynamic" if smoothing.zoom_share else "fixed"),
         *("--estimator", settings.motion.estimator.value),
+        *(("--weights", str(settings.motion.weights)) if settings.motion.weights else ()),
+        *(("--precision", precision.value) if precision is not Precision.FLOAT32 else ()),
         *("--codec", encoding.codec, "--preset", encoding.preset),
         *(["--local-motion"] if settings.local_motion else []),
     ]

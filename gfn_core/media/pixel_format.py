@@ -43,11 +43,6 @@ class PixelFormat:
         """Type of a sample."""
         return np.dtype("u1") if self.bit_depth <= 8 else np.dtype("<u2")
 
-    @property
-    def has_luma_plane(self) -> bool:
-        """Whether plane 0 is luma."""
-        return not self.is_rgb
-
     def plane_shape(self, plane: int, width: int, height: int) -> tuple[int, int]:
         """Return (rows, columns) of a plane of a frame of width x height px."""
         shift_x, shift_y = self.log2_subsampling[plane]

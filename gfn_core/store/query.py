@@ -112,7 +112,10 @@ def _clip_row(archive: Archive, entry: CatalogueEntry) -> dict[str, Any]:
 
 def _of_the_page(page: Path) -> dict[str, Any]:
     """What the clip's page says that was done to it, and how much it shakes before and after."""
-    card = json.loads(read_card_json(page) or "{}")
+    try:
+        card = json.loads(read_card_json(page) or "{}")
+    except ValueError:
+        card = {}
     return {
         "treatment": card.get("treatment"),
         "shake_px": card.get("shake_before_px"),
