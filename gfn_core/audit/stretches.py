@@ -18,8 +18,8 @@ def stretches(
     frames = np.flatnonzero(holds)
     if not len(frames):
         return
-    times = pts_seconds[frames]
-    breaks = np.flatnonzero(np.diff(times) > BRIDGED_SECONDS)
+    is_gap = (np.diff(frames) > 1) & (np.diff(pts_seconds[frames]) > BRIDGED_SECONDS)
+    breaks = np.flatnonzero(is_gap)
     for first, last in zip(
         frames[np.r_[0, breaks + 1]], frames[np.r_[breaks, len(frames) - 1]], strict=True
     ):

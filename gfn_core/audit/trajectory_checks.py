@@ -7,6 +7,7 @@ import numpy as np
 from gfn_core.audit.finding import Finding
 from gfn_core.audit.shake import shake_px, source_warps
 from gfn_core.geometry import FloatArray
+from gfn_core.metrics.worsening import is_worse
 from gfn_core.motion.homography import transform
 from gfn_core.motion.model import Motion
 from gfn_core.smoothing.crop_window import CropWindow
@@ -15,7 +16,6 @@ from gfn_core.smoothing.trajectory import Trajectory
 TOLERATED_PX = 0.01  # of the solver
 TOUCHING_PX = 0.5
 BOUND_SHARE = 0.5  # of the frames
-WORSE_RATIO, WORSE_FLOOR_PX = 1.05, 0.3  # of the source's acceleration; px of 1920
 
 
 def trajectory_findings(clip: str, motion: Motion, trajectory: Trajectory) -> Iterator[Finding]:
@@ -25,11 +25,12 @@ def trajectory_findings(clip: str, motion: Motion, trajectory: Trajectory) -> It
         return
     beyond = beyond_frame_px(trajectory)
     yield from _outside_frame(clip, motion, beyond)
-    share = float((beyond > -TOUCHING_PX).mean()) if len(beyond) else 0.0
+    moved = beyond[~trajectory.untouched]  # what rests is shown to its edges
+    share = float((moved > -TOUCHING_PX).mean()) if len(moved) else 0.0
     if share > BOUND_SHARE and trajectory.window < 1:
         yield Finding("crop-bound", clip, f"the window lies at the edge in {share:.0%} of frames")
     before, after = shake_px(motion, trajectory)
-    if after > max(WORSE_RATIO * before, WORSE_FLOOR_PX):
+    if is_worse(before, after):
         message = f"acceleration {before:.2f} px before, {after:.2f} px after (of 1920)"
         yield Finding("got-worse", clip, message)
 

@@ -20,26 +20,29 @@ from gfn_core.metrics.tracked_path import (
     GrayArray,
     tracked_path,
 )
+from gfn_core.metrics.worsening import is_worse
 
 STRETCHES, STRETCH_FRAMES = 5, 16
 LONGEST_PX = 320
 COMPARING = Effort(corners=200, window_px=15, levels=3)
-WORSE_RATIO, WORSE_FLOOR_PX = 1.05, 0.3  # of the source's acceleration; px of 1920, a frame squared
 
 Pairs = dict[int, list[tuple[GrayArray, GrayArray]]]
 
 
 @dataclass(frozen=True)
 class Steadiness:
-    """Mean acceleration of the picture's parts before and after, at one scale, px of 1920."""
+    """Mean acceleration of the picture's parts before and after, at one scale, px of 1920.
+
+    NaN where nothing in the pictures could be followed.
+    """
 
     source_px: float
     output_px: float
 
     @property
     def is_worse(self) -> bool:
-        """Whether the output shakes more than the source, beyond what measuring may err."""
-        return self.output_px > max(WORSE_RATIO * self.source_px, self.source_px + WORSE_FLOOR_PX)
+        """Whether the output shakes more than the source, or nobody can say that it does not."""
+        return is_worse(self.source_px, self.output_px)
 
 
 @dataclass
@@ -69,18 +72,17 @@ class SideBySide:
             self._pairs.setdefault(stretch, []).extend(seen)
 
     def steadiness(self) -> Steadiness:
-        """Track what was seen; stretches count by their frames."""
-        source, output, weights = [0.0], [0.0], [0]
-        for pairs in self._pairs.values():
-            before, after = (_acceleration_px(frames) for frames in zip(*pairs, strict=True))
-            source.append(before)
-            output.append(after * self.window)  # the crop's enlargement is no shake
-            weights.append(len(pairs))
-        if not sum(weights):
-            return Steadiness(0.0, 0.0)
-        return Steadiness(
-            float(np.average(source, weights=weights)), float(np.average(output, weights=weights))
-        )
+        """Track what was seen; stretches that could be followed count by their frames."""
+        found = np.array([(*self._compared(pairs), len(pairs)) for pairs in self._pairs.values()])
+        followed = found.reshape(-1, 3)[np.isfinite(found.reshape(-1, 3)).all(axis=1)]
+        if not len(followed):
+            return Steadiness(np.nan, np.nan)
+        source_px, output_px = np.average(followed[:, :2], axis=0, weights=followed[:, 2])
+        return Steadiness(float(source_px), float(output_px))
+
+    def _compared(self, pairs: list[tuple[GrayArray, GrayArray]]) -> tuple[float, float]:
+        before, after = (_acceleration_px(frames) for frames in zip(*pairs, strict=True))
+        return before, after * self.window  # the crop's enlargement is no shake
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -98,11 +100,14 @@ class SideBySide:
 
 
 def _acceleration_px(frames: tuple[GrayArray, ...]) -> float:
-    """Mean acceleration of the frame's cells, as the whole frame moves and each by itself."""
+    """Mean acceleration of the frame's cells, as the whole frame moves and each by itself.
+
+    NaN where none was tracked.
+    """
     path = tracked_path(frames, COMPARING)
     cells = path.geometry.grid(CELL_COLUMNS, CELL_ROWS).reshape(-1, 2) @ np.array([1, 1j])
     whole = (path.similarity.linear - 1)[:, None] * cells + path.similarity.translation[:, None]
     by_itself = path.residual.reshape(len(path), -1, 2) @ np.array([1, 1j])
     change = np.abs(np.diff((whole + by_itself)[1:], axis=0))  # NaN where nothing was tracked
     seen = np.isfinite(change)
-    return float(change[seen].mean()) * HALF_WIDTH_PX if seen.any() else 0.0
+    return float(change[seen].mean()) * HALF_WIDTH_PX if seen.any() else np.nan

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from gfn_core.geometry import FloatArray
 
-CELL = 0.25  # half-widths: 16 cells over the width
+CELL = 0.25  # half-widths: 8 cells over the width
 
 
 def cells_of(points: FloatArray) -> NDArray[np.intp]:

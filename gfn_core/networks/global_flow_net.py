@@ -93,17 +93,6 @@ class GlobalFlowNet(FlowNetwork):
             nn.Linear(pooled, CONFIDENCE_WIDTH), nn.LeakyReLU(0.1), nn.Linear(CONFIDENCE_WIDTH, 1)
         )
 
-    @classmethod
-    def from_flow_network(
-        cls, network: FlowNetwork, settings: GlobalFlowNetSettings
-    ) -> "GlobalFlowNet":
-        """Start as a copy of `network` with filters inserted, as the paper's student does."""
-        if network.settings != settings.network:
-            raise SettingsError("the flow network and the global flow network differ in size")
-        student = cls(settings)
-        student.take_over(network.state_dict())
-        return student
-
     def forward(  # type: ignore[override]
         self, first: Tensor, second: Tensor, rough: RoughFlow | None = None
     ) -> GlobalFlow:

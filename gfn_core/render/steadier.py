@@ -1,7 +1,8 @@
 """Writes a video that is no worse than its source.
 
-What was planned is rendered and looked at. Where it shakes more than the source, stage 1 alone is
-tried, and then nothing is done at all; so it is, too, where nothing was to be corrected. What is
+What was planned is rendered and looked at. Where it shakes more than the source, or nothing shows
+that it does not, stage 1 alone is tried, and then nothing is done at all; so it is, too, where
+nothing was to be corrected. What is
 not changed is copied, unless another codec than the usual one was asked for.
 """
 
@@ -9,6 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from gfn_core.errors import GfnError
 from gfn_core.media.copying import copy_video
@@ -135,6 +138,8 @@ def watch_of(info: VideoInfo, trajectory: Trajectory) -> SideBySide:
 
 
 def _worse(treatment: Treatment, seen: Steadiness) -> str:
+    if np.isnan(seen.output_px):
+        return f"{treatment}: nothing in the pictures shows whether it is steadier: not used"
     return (
         f"{treatment}: shakes more than the source (acceleration {seen.output_px:.1f} px, "
         f"source {seen.source_px:.1f} px, of 1920): not used"

@@ -48,20 +48,20 @@ class BendSpace:
             self.softness,
         )
 
-    def inside(self, bend: FloatArray) -> FloatArray:
-        """Shrink bends (n, 4) under which a corner would leave the frame, exactly.
 
-        As little as needed, by bisection. Stage 1 alone is inside, so there is always a share.
-        """
-        share, step = np.ones((len(bend), 1)), 0.5
-        for _ in range(BISECTIONS):
-            outside = self._is_outside(bend * share)
-            share = np.where(outside, share - step, np.minimum(share + step, 1))
-            step /= 2
-        still_outside = self._is_outside(bend * share)
-        return np.asarray(bend * np.where(still_outside, share - 2 * step, share).clip(0))
+def inside(window: CropWindow, correction: Similarity, bend: FloatArray) -> FloatArray:
+    """Shrink bends (n, 4) under which a corner of the corrected window would leave the frame.
 
-    def _is_outside(self, bend: FloatArray) -> NDArray[np.bool_]:
-        """Whether bends (n, 4) show what lies beyond the frame, (n, 1)."""
-        homography = residual_homography(bend, self.window.geometry)
-        return np.asarray(self.window.violation(self.correction, homography) > 0)[:, None]
+    As little as needed, by bisection. Stage 1 alone is inside, so there is always a share.
+    """
+
+    def is_outside(some: FloatArray) -> NDArray[np.bool_]:
+        homography = residual_homography(some, window.geometry)
+        return np.asarray(window.violation(correction, homography) > 0)[:, None]
+
+    share, step = np.ones((len(bend), 1)), 0.5
+    for _ in range(BISECTIONS):
+        share = np.where(is_outside(bend * share), share - step, np.minimum(share + step, 1))
+        step /= 2
+    still_outside = is_outside(bend * share)
+    return np.asarray(bend * np.where(still_outside, share - 2 * step, share).clip(0))

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import distance_transform_edt
 
 from gfn_core.geometry import FloatArray
 from gfn_core.motion.model import Motion
@@ -74,7 +76,9 @@ def frame_trust(pairs: FloatArray, shots: Iterable[slice], frame_rate: float) ->
     return trust
 
 
-def bridged(motion: Motion, pairs: FloatArray, shots: Iterable[slice]) -> Similarity:
+def bridged(
+    motion: Motion, pairs: FloatArray, shots: Iterable[slice], frame_rate: float
+) -> Similarity:
     """Return the motion (N,) with what is doubtful interpolated from what is not, by its trust.
 
     A shot without any motion to trust is taken to stand still.
@@ -83,14 +87,30 @@ def bridged(motion: Motion, pairs: FloatArray, shots: Iterable[slice]) -> Simila
     parameters = np.stack(
         [found.translation.real, found.translation.imag, found.rotation_rad, found.log_scale]
     )
-    frames = np.arange(len(pairs))
     for shot in shots:
         inner = slice(shot.start + 1, shot.stop)
-        sure = frames[inner][pairs[inner] == 1]
-        for row in parameters:
-            guess = np.interp(frames[inner], sure, row[sure]) if len(sure) else 0.0
-            row[inner] = pairs[inner] * row[inner] + (1 - pairs[inner]) * guess
+        trust = pairs[inner]
+        if trust.min(initial=1) < 1:
+            for row in parameters:
+                guess = _interpolated(row[inner], trust == 1, frame_rate)
+                row[inner] = trust * row[inner] + (1 - trust) * guess
     return Similarity.from_parameters(*parameters)
+
+
+def _interpolated(steps: FloatArray, sure: NDArray[np.bool_], frame_rate: float) -> FloatArray:
+    """Guess all of `steps` (n,) from those that are `sure`: near ones by their neighbours.
+
+    Far ones by the mean of what is sure around these: a single step of a shaking camera would be
+    taken for a pan.
+    """
+    frames, known = np.arange(len(steps)), np.flatnonzero(sure)
+    if not len(known):
+        return np.zeros(len(steps))
+    reach = max(1, round(AROUND_SECONDS * frame_rate))
+    mean = faded(np.where(sure, steps, 0), reach)[known] / faded(sure.astype(float), reach)[known]
+    far = smooth_step(distance_transform_edt(~sure) / frame_rate, 0, REACH_SECONDS)
+    near, slow = np.interp(frames, known, steps[known]), np.interp(frames, known, mean)
+    return np.asarray(near + far * (slow - near))
 
 
 def long_doubt(pairs: FloatArray, shots: Iterable[slice], frame_rate: float) -> FloatArray:

@@ -114,7 +114,7 @@ def distillation_objective(
 ) -> Objective:
     """Robust agreement with a teacher's flow, which needs no truth (GlobalFlowNet, sec. 3.3)."""
     estimate: GlobalFlow = network(batch.first, batch.second, batch.rough)
-    taught = teacher.flow(batch.first, batch.second)
+    taught = teacher.flow(batch)
     shape = settings.distillation_schedule.at(step)
     skip = batch.frame_skip
     parts = [

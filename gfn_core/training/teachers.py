@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from gfn_core.errors import SettingsError, WeightsUnusable
 from gfn_core.networks.flow_network import FlowNetwork
 from gfn_core.networks.resampling import resized
+from gfn_core.training.batch import FramePairs
 
 RAFT_SMALLEST_PX = 128  # below, RAFT's coarsest correlation level vanishes
 RAFT_MULTIPLE = 8
@@ -22,8 +23,8 @@ class FlowTeacher(Protocol):
     def name(self) -> str:
         """What logs and model cards call it."""
 
-    def flow(self, first: Tensor, second: Tensor) -> Tensor:
-        """Flow (B, 2, H, W) in px from frames `first` to `second` (B, 1, H, W) 0 to 1."""
+    def flow(self, pairs: FramePairs) -> Tensor:
+        """Flow (B, 2, H, W) in px from the first frames to the second."""
 
 
 class NetworkTeacher:
@@ -35,10 +36,11 @@ class NetworkTeacher:
         self.network = network.eval().requires_grad_(False)
 
     @torch.no_grad()
-    def flow(self, first: Tensor, second: Tensor) -> Tensor:
+    def flow(self, pairs: FramePairs) -> Tensor:
         """Upsample the finest level to the frame."""
-        rows, columns = first.shape[2:]
-        return resized(self.network(first, second)[-1].local_flow, rows, columns)
+        rows, columns = pairs.first.shape[2:]
+        levels = self.network(pairs.first, pairs.second, pairs.rough)
+        return resized(levels[-1].local_flow, rows, columns)
 
 
 class DisTeacher:
@@ -49,13 +51,13 @@ class DisTeacher:
     def __init__(self, preset: int = cv2.DISOPTICAL_FLOW_PRESET_MEDIUM) -> None:
         self._dis = cv2.DISOpticalFlow.create(preset)
 
-    def flow(self, first: Tensor, second: Tensor) -> Tensor:
+    def flow(self, pairs: FramePairs) -> Tensor:
         """Frame by frame, on the CPU."""
         flows = [
             self._dis.calc(_as_uint8(before), _as_uint8(after), np.empty(0, np.float32))
-            for before, after in zip(first, second, strict=True)
+            for before, after in zip(pairs.first, pairs.second, strict=True)
         ]
-        return torch.from_numpy(np.stack(flows)).permute(0, 3, 1, 2).to(first.device)
+        return torch.from_numpy(np.stack(flows)).permute(0, 3, 1, 2).to(pairs.first.device)
 
 
 class RaftTeacher:
@@ -88,15 +90,16 @@ class RaftTeacher:
         return cls(network)
 
     @torch.no_grad()
-    def flow(self, first: Tensor, second: Tensor) -> Tensor:
+    def flow(self, pairs: FramePairs) -> Tensor:
         """Run at a size that RAFT takes, and scale the flow back."""
-        height, width = first.shape[2:]
+        height, width = pairs.first.shape[2:]
         rows, columns = (
             max(RAFT_SMALLEST_PX, round(side / RAFT_MULTIPLE) * RAFT_MULTIPLE)
             for side in (height, width)
         )
         pair = [
-            resized(frame, rows, columns).expand(-1, 3, -1, -1) * 2 - 1 for frame in (first, second)
+            resized(frame, rows, columns).expand(-1, 3, -1, -1) * 2 - 1
+            for frame in (pairs.first, pairs.second)
         ]
         flow = resized(self.network(*pair)[-1], height, width)
         scale = torch.tensor([width / columns, height / rows], device=flow.device)

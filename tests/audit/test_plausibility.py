@@ -167,6 +167,12 @@ def test_a_window_against_the_edge_is_told() -> None:
     assert corrected(shaky(), correction) == ["crop-bound"]
 
 
+def test_what_rests_and_is_shown_whole_is_not_bound_by_the_crop() -> None:
+    correction = Similarity(np.ones(N, complex), np.full(N, 0.01 + 0j))
+    correction.linear[: 3 * N // 4], correction.translation[: 3 * N // 4] = 1 / 0.9, 0
+    assert "crop-bound" not in corrected(shaky(), correction)
+
+
 def test_a_perfect_correction_leaves_no_step() -> None:
     motion = shaky()
     path = [np.eye(3)]
@@ -193,6 +199,11 @@ def test_stretches_bridge_short_gaps_and_leave_out_short_ones() -> None:
     assert list(stretches(holds, times, 0.5)) == [(10, 29)]
     assert list(stretches(holds, times, 0.3)) == [(10, 29), (60, 64)]
     assert list(stretches(np.zeros(100, bool), times, 0.0)) == []
+
+
+@pytest.mark.parametrize("rate", [1, 3, 30])
+def test_a_stretch_holds_together_at_any_frame_rate(rate: int) -> None:
+    assert list(stretches(np.ones(100, bool), np.arange(100) / rate, 0.5)) == [(0, 99)]
 
 
 def test_shots_cover_every_frame_once() -> None:

@@ -1,5 +1,7 @@
 """The window that is chosen is enough, and the next milder one is not."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -47,3 +49,17 @@ def test_it_is_never_less_than_the_crop():
 
 def test_a_still_clip_needs_least():
     assert mildest_crop(shaky(1e-6), StageOneSettings(crop=0.7, removed_share=0.9)) == 0.98
+
+
+def test_what_cannot_be_relied_on_asks_for_no_smaller_window():
+    """The end is garbage, and known to be; the rest asks for what it asks for alone."""
+    motion = shaky(0.006)
+    garbage = np.arange(COUNT) >= 90
+    confidence = np.where(garbage, 0.0, 1.0)
+    noise = np.random.default_rng(1).normal(size=(COUNT, 2)) * 0.2
+    homography = motion.homography.copy()
+    homography[garbage, :2, 2] += noise[garbage]
+    doubtful = replace(motion, homography=homography, confidence=confidence)
+    settings = StageOneSettings(crop=0.7, removed_share=0.8)
+    sure = mildest_crop(motion[:90], settings)
+    assert mildest_crop(doubtful, settings) == pytest.approx(sure, abs=STEP + 1e-9)

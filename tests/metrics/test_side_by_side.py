@@ -57,9 +57,23 @@ def test_a_sample_of_frames_is_kept_however_long_the_video():
     assert sum(map(len, watch._pairs.values())) == STRETCHES * STRETCH_FRAMES
 
 
-@pytest.mark.parametrize("count", [0, 1, 2, 20])
+@pytest.mark.parametrize("count", [3, 20])
 def test_short_videos(count):
     assert not seen(np.zeros(count), np.zeros(count)).is_worse
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_too_few_frames_show_nothing(count):
+    assert seen(np.zeros(count), np.zeros(count)).is_worse
+
+
+def test_where_nothing_can_be_followed_nobody_knows():
+    watch = SideBySide(20, 8, 0.9)
+    for index in range(20):
+        gray = np.full((HEIGHT, WIDTH), 50 + index, np.uint8)
+        watch(index, gray, gray)
+    assert np.isnan(watch.steadiness().output_px)
+    assert watch.steadiness().is_worse
 
 
 def test_differences_within_the_error_of_measuring_do_not_count():

@@ -115,18 +115,14 @@ def test_features_serve_both_pairs_of_a_frame():
 
 def test_a_student_starts_from_its_teacher():
     teacher = network(FlowNetwork)
-    student = GlobalFlowNet.from_flow_network(teacher, GlobalFlowNetSettings(network=SMALL))
+    student = network(GlobalFlowNet)
+    student.take_over(teacher.state_dict())
     mine = student.state_dict()
     assert all(torch.equal(value, mine[name]) for name, value in teacher.state_dict().items())
     with torch.no_grad():
         first, second = picture(), picture(seed=1)
         taught = teacher(first, second)[0].local_flow
         torch.testing.assert_close(student(first, second).levels[0].local_flow, taught)
-
-
-def test_a_student_of_another_size_is_refused():
-    with pytest.raises(SettingsError, match="differ in size"):
-        GlobalFlowNet.from_flow_network(network(FlowNetwork), GlobalFlowNetSettings())
 
 
 def test_widths_must_fit_the_groups_that_are_normalised():

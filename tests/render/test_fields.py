@@ -2,10 +2,15 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gfn_core.geometry import FrameGeometry
 from gfn_core.motion.similarity import Similarity
+from gfn_core.render.renderer import check_border
 from gfn_core.render.warp import warp_fields, warp_plane
+from gfn_core.smoothing.bend_space import inside
+from gfn_core.smoothing.crop_window import CropWindow
 from gfn_core.smoothing.trajectory import Trajectory
 
 TURN = np.array([[0.95, 0.03, 1.3], [-0.03, 0.95, 2.7], [1e-5, 0, 1]])
@@ -34,8 +39,8 @@ def test_a_smooth_picture_is_warped_as_if_it_were_whole() -> None:
     plane = np.asarray(128 + 60 * np.sin(x / 9) * np.cos(y / 11), np.uint8)
     woven = warp_fields(plane, np.stack([TURN, TURN])).astype(float)
     whole = warp_plane(plane, TURN).astype(float)
-    inside = (slice(8, -8), slice(8, -8))
-    assert np.abs(woven - whole)[inside].max() <= 3
+    middle = (slice(8, -8), slice(8, -8))
+    assert np.abs(woven - whole)[middle].max() <= 3
 
 
 def test_second_fields_are_seen_halfway_to_the_next_frame_of_the_shot() -> None:
@@ -45,3 +50,19 @@ def test_second_fields_are_seen_halfway_to_the_next_frame_of_the_shot() -> None:
     )
     later = trajectory.half_a_frame_later(np.array([True, False, False, True, False]))
     assert later.correction.translation.real.tolist() == [1, 3, 4, 101, 102]
+
+
+@given(seed=st.integers(0, 2**32 - 1))
+@settings(max_examples=40, deadline=None)
+def test_second_fields_never_show_what_lies_outside(seed: int) -> None:
+    """Both neighbours fit, bent as far as there is room; what is between them must fit, too."""
+    rng, geometry = np.random.default_rng(seed), FrameGeometry(1920, 1080)
+    window = CropWindow(geometry, 0.9)
+    shift = 0.05 * np.sign(rng.normal(size=2)) @ np.array([1, 0.5j])
+    scale = 1 + 0.02 * rng.normal(size=4) + 0.02j * rng.normal(size=4)
+    correction = Similarity(scale, shift * rng.uniform(0, 1, 4))
+    outside = window.violation(correction) > 0
+    correction.linear[outside], correction.translation[outside] = 1, 0
+    bend = inside(window, correction, 0.05 * rng.normal(size=(4, 4)))
+    later = Trajectory(geometry, 0.9, correction, bend).half_a_frame_later(np.zeros(4, bool))
+    check_border(later)
