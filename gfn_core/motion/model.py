@@ -22,7 +22,7 @@ class Motion:
     homography: FloatArray  # (N, 3, 3) on half-widths
     shot_start: NDArray[np.bool_]  # (N,)
     confidence: FloatArray  # (N,) 0 to 1
-    background_share: FloatArray  # (N,) 0 to 1, of the frame's area
+    background_share: FloatArray  # (N,) 0 to 1, of the area in which something can be followed
     inlier_share: FloatArray  # (N,) 0 to 1, of the tracks
     residual: FloatArray  # (N,) half-widths, robust standard deviation of the inliers
     sharpness: FloatArray  # (N,) mean absolute Laplacian of luma, 0 to 1
