@@ -146,7 +146,8 @@ def _doubts(archive: Archive, done: Sequence[Outcome]) -> Iterator[Named]:
 
 
 def _named(latest: dict[str, Outcome], status: str) -> tuple[Named, ...]:
-    return tuple(Named(o.video, o.error) for o in latest.values() if o.status == status)
+    ended = (outcome for outcome in latest.values() if outcome.status == status)
+    return tuple(Named(o.video, o.error.removeprefix(f"{o.video}: ")) for o in ended)
 
 
 def _stages(outcomes: Sequence[Outcome]) -> list[StageTime]:
