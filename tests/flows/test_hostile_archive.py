@@ -264,10 +264,11 @@ def test_force_replaces_what_is_foreign_but_never_a_source(source: Path, tmp_pat
     assert "not ours to replace" in run(source, out)["clip.mkv"].error
     assert (out / "clip.mkv").read_bytes() == b"the owner's own cut"
     assert run(source, out, force=True)["clip.mkv"].status == "done"
-    (out / "clip.mkv").unlink()
-    os.link(source / "clip.mkv", out / "clip.mkv")
+    other = tmp_path / "other"
+    other.mkdir()
+    os.link(source / "clip.mkv", other / "clip.mkv")
     content = (source / "clip.mkv").read_bytes()
-    assert "is the source itself" in run(source, out, force=True)["clip.mkv"].error
+    assert "is the source itself" in run(source, other, force=True)["clip.mkv"].error
     assert (source / "clip.mkv").read_bytes() == content
 
 

@@ -27,11 +27,11 @@ CROPS = (0.7, 0.8, 0.95)
 
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
-    archive, time, zero = Archive(tmp_path / "out"), np.arange(90), np.zeros(90)
+    archive, time, sure = Archive(tmp_path / "out"), np.arange(90), np.ones(90)
     for seed, video in enumerate(("a.mp4", "sub/b.mp4", "sub/$c.mp4")):
         homography = shaky_path(90, 30, seed).true_motion
         motion = Motion(
-            *(FrameGeometry(640, 360), time, time / 30, homography, time == 0, *[zero] * 6),
+            *(FrameGeometry(640, 360), time, time / 30, homography, time == 0, *[sure] * 6),
             dct=np.zeros((90, 0)),
         )
         table = MOTION.artifact(video)
