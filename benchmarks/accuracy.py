@@ -1,6 +1,6 @@
 """Accuracy of global motion against known truth, all methods in one run.
 
-    python -m benchmarks.accuracy --images DIR --clips CLIP... --out DIR [--weights FILE] [--scenes N]
+    python -m benchmarks.accuracy --images DIR --clips CLIP... --out DIR [--weights FILE]
 
 Truth is known twice over: synthetic scenes of photographs that no training saw, by the area that
 moves by itself; and real clips from a fixed camera, whose objects really move, under a known shake.
