@@ -20,6 +20,7 @@ from tasks.confinement import confine
 from tasks.estimators import estimator_of
 from tasks.making import probed_source
 from tasks.memory_limit import limit_memory
+from tasks.staging import stage_in
 from tasks.supervisor import Progress, supervised
 
 DEADLINE_SECONDS = 300.0
@@ -42,6 +43,9 @@ def cross_check(clip: Clip, estimator: EstimatorName) -> list[Finding]:
         )
     except GfnError as error:
         return [Finding("not-checked", clip.video, " ".join(str(error).split()))]
+    finally:
+        if clip.origin is not None:
+            clip.source.unlink(missing_ok=True)
 
 
 def _looked_again(clip: Clip, estimator: EstimatorName, *, progress: Progress) -> list[Finding]:
@@ -50,6 +54,7 @@ def _looked_again(clip: Clip, estimator: EstimatorName, *, progress: Progress) -
     cv2.setNumThreads(clip.threads)
     if clip.analysed is None or clip.analysed.sha256 != probed_source(clip).sha256:
         raise SourceError(f"{clip.source}: is not the file whose motion is stored")
+    stage_in(clip, "cross-check")
     table = clip.archive.fetched(clip.analysed.motion)
     motion, made_by = load_motion(table), read_provenance(table).get("estimator", "")
     found: list[Finding] = []

@@ -18,11 +18,11 @@ STILL_PX = 0.5  # jitter that nobody sees
 def mildest_crop(motion: Motion, settings: StageOneSettings) -> float:
     """Return the widest window that removes `settings.removed_share` of the source's jitter.
 
-    No less than `settings.crop`, which is returned where none does. Where corrections are left out
-    for doubt, no window would help, and nothing is counted.
+    No less than `settings.crop`, which is returned where none does. Where most of the correction is
+    left out for doubt, no window would help, and nothing is counted.
     """
     credible = Credible.of(motion)
-    left_out = credible.kept < 1
+    left_out = credible.kept < 0.5
     counted = replace(credible.motion, shot_start=motion.shot_start | left_out)
     count = max(0, round((MILDEST - settings.crop) / STEP))
     crops = [round(MILDEST - i * STEP, 4) for i in range(count)]

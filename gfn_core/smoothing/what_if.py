@@ -38,6 +38,8 @@ def _stage_one(
     motion: Motion, steps: Similarity, chosen: Sequence[StageOneSettings]
 ) -> Iterator[Similarity]:
     rate = frame_rate(motion.pts_seconds)
+    if not chosen:
+        return
     if chosen[0].zoom_share > 0 or chosen[0].norm != "l2":
         for each in chosen:
             yield smooth(steps, motion.shot_start, motion.geometry, rate, each).correction

@@ -46,18 +46,10 @@ def deliver(
     state = FileState.of(unfinished)
     if state is None:
         raise GfnError(f"{unfinished}: vanished before it was delivered; run again")
-    name = output.relative_to(archive.root).as_posix()
-    receipt = Receipt(
-        name,
-        content_sha256(unfinished),
-        state,
-        archive.state(output),
-        frames,
-        seconds,
-        left_out,
-        treatment,
-    )
+    name, sha256 = output.relative_to(archive.root).as_posix(), content_sha256(unfinished)
     with delivery_lock(archive, name):
+        replaced = archive.state(output)
+        receipt = Receipt(name, sha256, state, replaced, frames, seconds, left_out, treatment)
         write_whole(_claim_of(archive, name), lambda path: save_receipt(path, receipt), archive)
         archive.keep(unfinished, output)
     return receipt

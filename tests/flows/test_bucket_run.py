@@ -134,6 +134,8 @@ def test_stored_motion_serves_from_a_bucket_alone(films: str, tmp_path: Path) ->
         one["code"] for one in json.loads(gfn(7, "audit", steady, "--json", "--deep"))["findings"]
     }
     assert codes <= {"orphan", "outdated"}
+    again = gfn(10, "audit", steady, "--json", "--cross-check", "tracks", "--sample", "1")
+    assert "not-checked" not in again
     gfn(8, "audit", steady, "--gc", "--yes")
     kept = {entry.name for entry in store.names("gfn/objects")}
     gfn(9, "query", steady, "from summary")

@@ -47,6 +47,10 @@ def test_it_is_never_less_than_the_crop():
     assert mildest_crop(shaky(0.05), StageOneSettings(crop=0.9, removed_share=0.95)) == 0.9
 
 
+def test_it_is_the_crop_where_there_is_none_milder():
+    assert mildest_crop(shaky(0.05), StageOneSettings(crop=0.98, removed_share=0.5)) == 0.98
+
+
 def test_a_still_clip_needs_least():
     assert mildest_crop(shaky(1e-6), StageOneSettings(crop=0.7, removed_share=0.9)) == 0.98
 
