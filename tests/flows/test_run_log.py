@@ -159,7 +159,7 @@ def test_names_mean_nothing_to_the_page(archive: Archive) -> None:
     page = write_morning_page(archive, morning_of(archive, now - timedelta(hours=1), now))
     text = page.read_text()
     assert "<b>bad</b>" not in text
-    assert "&lt;b&gt;bad&lt;/b&gt;.mp4: is no video" in text
+    assert "&lt;b&gt;bad&lt;/b&gt;.mp4</th><td>is no video" in text
 
 
 def test_the_figures_are_prometheus_own_format(archive: Archive) -> None:
