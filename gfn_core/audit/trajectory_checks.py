@@ -7,7 +7,6 @@ import numpy as np
 from gfn_core.audit.finding import Finding
 from gfn_core.audit.shake import shake_px, source_warps
 from gfn_core.geometry import FloatArray
-from gfn_core.metrics.worsening import is_worse
 from gfn_core.motion.homography import transform
 from gfn_core.motion.model import Motion
 from gfn_core.smoothing.crop_window import CropWindow
@@ -16,6 +15,8 @@ from gfn_core.smoothing.trajectory import Trajectory
 TOLERATED_PX = 0.01  # of the solver
 TOUCHING_PX = 0.5
 BOUND_SHARE = 0.5  # of the frames
+# Of the source's acceleration; px of 1920. Stricter than the look at pictures, which may err.
+WORSE_RATIO, WORSE_FLOOR_PX = 1.05, 0.3
 
 
 def trajectory_findings(clip: str, motion: Motion, trajectory: Trajectory) -> Iterator[Finding]:
@@ -30,7 +31,7 @@ def trajectory_findings(clip: str, motion: Motion, trajectory: Trajectory) -> It
     if share > BOUND_SHARE and trajectory.window < 1:
         yield Finding("crop-bound", clip, f"the window lies at the edge in {share:.0%} of frames")
     before, after = shake_px(motion, trajectory)
-    if is_worse(before, after):
+    if after > max(WORSE_RATIO * before, WORSE_FLOOR_PX):
         message = f"acceleration {before:.2f} px before, {after:.2f} px after (of 1920)"
         yield Finding("got-worse", clip, message)
 

@@ -22,8 +22,7 @@ def mildest_crop(motion: Motion, settings: StageOneSettings) -> float:
     left out for doubt, no window would help, and nothing is counted.
     """
     credible = Credible.of(motion)
-    left_out = credible.kept < 0.5
-    counted = replace(credible.motion, shot_start=motion.shot_start | left_out)
+    counted = replace(credible.motion, shot_start=motion.shot_start | (credible.kept < 0.5))
     count = max(0, round((MILDEST - settings.crop) / STEP))
     crops = [round(MILDEST - i * STEP, 4) for i in range(count)]
     shake_px = predict(counted, 1.0, Similarity.identity(len(motion))).jitter_px

@@ -20,11 +20,11 @@ from gfn_core.metrics.tracked_path import (
     GrayArray,
     tracked_path,
 )
-from gfn_core.metrics.worsening import is_worse
 
 STRETCHES, STRETCH_FRAMES = 5, 16
 LONGEST_PX = 320
 COMPARING = Effort(corners=200, window_px=15, levels=3)
+WORSE_RATIO, WORSE_FLOOR_PX = 1.05, 0.3  # of the source's acceleration; px of 1920, a frame squared
 
 Pairs = dict[int, list[tuple[GrayArray, GrayArray]]]
 
@@ -42,7 +42,8 @@ class Steadiness:
     @property
     def is_worse(self) -> bool:
         """Whether the output shakes more than the source, or nobody can say that it does not."""
-        return is_worse(self.source_px, self.output_px)
+        allowed_px = max(WORSE_RATIO * self.source_px, self.source_px + WORSE_FLOOR_PX)
+        return not self.output_px <= allowed_px  # nor is it where it is unknown
 
 
 @dataclass
@@ -73,8 +74,9 @@ class SideBySide:
 
     def steadiness(self) -> Steadiness:
         """Track what was seen; stretches that could be followed count by their frames."""
-        found = np.array([(*self._compared(pairs), len(pairs)) for pairs in self._pairs.values()])
-        followed = found.reshape(-1, 3)[np.isfinite(found.reshape(-1, 3)).all(axis=1)]
+        rows = [(*self._compared(pairs), len(pairs)) for pairs in self._pairs.values()]
+        found = np.array(rows).reshape(-1, 3)
+        followed = found[np.isfinite(found).all(axis=1)]
         if not len(followed):
             return Steadiness(np.nan, np.nan)
         source_px, output_px = np.average(followed[:, :2], axis=0, weights=followed[:, 2])

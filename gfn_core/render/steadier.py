@@ -2,8 +2,8 @@
 
 What was planned is rendered and looked at. Where it shakes more than the source, or nothing shows
 that it does not, stage 1 alone is tried, and then nothing is done at all; so it is, too, where
-nothing was to be corrected. What is
-not changed is copied, unless another codec than the usual one was asked for.
+nothing was to be corrected. What is not changed is copied, unless another codec than the usual one
+was asked for.
 """
 
 from collections.abc import Callable, Iterator
