@@ -86,8 +86,8 @@ def audit_archive(folder: Path, order: AuditOrder, audience: Audience) -> AuditR
     if order.cross_check:
         with audience.notices.status("looking again"):
             findings += order.cross_check.findings(audit)
-    if order.page:
-        write_page(archive, findings)
+    if order.page or (order.yes and files):
+        write_page(archive, findings if order.page else None)
     result = AuditResult(
         str(archive.root),
         len(audit.clips),

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from gfn_core.geometry import FloatArray
 
 CELL = 0.25  # half-widths: 8 cells over the width
+WITNESSES = 12  # cells that testify, at least: a few marks on a blank wall are not the frame
 
 
 def cells_of(points: FloatArray) -> NDArray[np.intp]:
@@ -31,8 +32,10 @@ def border_weights(points: FloatArray, half_height: float) -> FloatArray:
 
 
 def area_share(points: FloatArray, belongs: FloatArray) -> float:
-    """Share 0 to 1 of the occupied area that belongs, where each point (N, 2) says 0 to 1 (N,)."""
-    if len(points) == 0:
-        return 0.0
+    """Share 0 to 1 of the occupied area that belongs, where each point (N, 2) says 0 to 1 (N,).
+
+    Where less than `WITNESSES` cells are occupied, the others up to that number do not belong.
+    """
     cells = cells_of(points)
-    return float(np.mean(np.bincount(cells, belongs) / np.bincount(cells)))
+    shares = np.bincount(cells, belongs) / np.bincount(cells)
+    return float(shares.sum() / max(len(shares), WITNESSES))

@@ -276,7 +276,10 @@ def test_a_duplicated_entry_is_named_and_collected(collection: Collection) -> No
     found = collection.audit()
     assert [f.code for f in found.findings if f.severity > Severity.INFO] == ["duplicate-entry"] * 2
     assert found.exit_code == 3
+    page = collection.out / "gfn" / "report" / "index.html"
+    page.write_text("copy of")
     assert len(collection.audit(gc=True, yes=True).garbage) == 2
+    assert "copy of" not in page.read_text(), "the page is renewed"
     assert collection.contents() == contents
 
 

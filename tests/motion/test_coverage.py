@@ -1,7 +1,13 @@
 import numpy as np
 import pytest
 
-from gfn_core.motion.coverage import area_share, border_weights, cells_of, coverage_weights
+from gfn_core.motion.coverage import (
+    WITNESSES,
+    area_share,
+    border_weights,
+    cells_of,
+    coverage_weights,
+)
 
 
 def test_a_dense_object_weighs_no_more_than_its_area():
@@ -14,9 +20,15 @@ def test_a_dense_object_weighs_no_more_than_its_area():
 
 
 def test_area_share_counts_cells_not_points():
-    points = np.array([[-0.9, -0.4], *np.full((9, 2), 0.05)])
-    assert area_share(points, np.array([1.0] + [0.0] * 9)) == pytest.approx(0.5)
+    apart = [[x, y] for x in (-0.9, -0.6, -0.3, 0.1, 0.4, 0.7) for y in (-0.4, 0.1, 0.4)]
+    points = np.array(apart + [[0.95, 0.4]] * 90)  # the last stand in one more cell
+    assert area_share(points, np.array([1.0] * 18 + [0.0] * 90)) == pytest.approx(18 / 19)
     assert area_share(np.zeros((0, 2)), np.zeros(0)) == 0
+
+
+def test_a_few_marks_are_not_the_frame():
+    points = np.array([[-0.9, -0.4], [-0.9, -0.4], [0.6, 0.1], [0.1, 0.3]])
+    assert area_share(points, np.ones(4)) == pytest.approx(3 / WITNESSES)
 
 
 def test_points_of_one_cell_share_a_number():

@@ -104,6 +104,20 @@ def test_uncertainty_shows_in_confidence_and_share():
     assert 0.5 < crowded.background_share[1] < 0.85
 
 
+@pytest.mark.parametrize(("marks", "most"), [(1, 0.2), (3, 0.5)])
+def test_a_few_marks_on_a_blank_wall_are_no_sure_witness(marks, most):
+    corners = np.random.default_rng(1).integers((40, 40), (600, 320), (marks, 2))
+    frames = []
+    for moved in (0, 5):
+        wall = np.full((360, 640), 100.0)
+        for x, y in corners:
+            wall[y : y + 9, x + moved : x + moved + 9] = 200.0
+        frames.append(as_luma(cv2.GaussianBlur(wall, None, 1.0)))
+    motion = estimate(*frames)
+    assert motion.homography[1][0, 2] * 320 == pytest.approx(5, abs=0.1)
+    assert 0 < motion.confidence[1] <= most
+
+
 def test_time_reversed_is_the_inverse():
     first, second, true = moving_pair(3, 0.1)
     forward = estimate(first, second).homography[1]
