@@ -1,6 +1,7 @@
 """What of a source its stabilized video does not hold: found by reading both, not foreseen."""
 
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 
 from av import VideoFormat
@@ -11,7 +12,8 @@ from gfn_core.media.stream_plan import StreamPlan
 from gfn_core.media.video_info import VideoInfo
 
 CHAPTER_TOLERANCE_SECONDS = 0.002
-DURATION_TOLERANCE_SECONDS = 0.0015  # Matroska rounds to a millisecond
+MILLISECOND = Fraction(1, 1000)  # Matroska's tick: starts and lengths are rounded to it
+DURATION_TOLERANCE_SECONDS = 0.0015  # where they are; elsewhere one tick
 FRAME_DATA = {  # what FFmpeg's names mean to a person; others are named as they are
     "A53_CC": "closed captions in the pictures",
     "DYNAMIC_HDR_PLUS": "HDR10+ metadata",
@@ -72,9 +74,9 @@ def _picture_losses(before: VideoInfo, after: VideoInfo) -> Iterator[str]:
         yield "times of frames: missing, repeated or out of order: given in rising order"
     # Frames keep their times; how long the last one stays, the pipe to the encoder cannot tell.
     longer = after.duration_seconds - before.duration_seconds
-    tick = max(float(before.time_base), float(after.time_base), DURATION_TOLERANCE_SECONDS)
-    if abs(longer) > tick:
-        yield f"time of the last frame: {abs(longer):.3f} s {'longer' if longer > 0 else 'shorter'}"
+    tick = max(before.time_base, after.time_base)
+    if abs(longer) > (DURATION_TOLERANCE_SECONDS if tick == MILLISECOND else 1.001 * tick):
+        yield f"time of the last frame: {abs(longer):.2g} s {'longer' if longer > 0 else 'shorter'}"
 
 
 def _stream_losses(before: StreamContents, after: StreamContents) -> Iterator[str]:

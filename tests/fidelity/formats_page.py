@@ -30,8 +30,7 @@ that a run leaves out keep what they showed the last time.
 - *streams and tags*: all streams in their order, packets of sound and subtitles bit for bit and at
   their times, languages, marks, chapters, tags of the file and of each stream.
 
-What cannot be carried is named in the summary of the run, in the words of the last column; a last
-frame that stays for up to 1.5 ms more or less (where frames come at uneven times) is not. Files
+What cannot be carried is named in the summary of the run, in the words of the last column. Files
 whose suffix is not mp4, m4v, mov, mkv or webm become Matroska (`holiday.avi.mkv`), and so do those
 that cannot hold the codec that is asked for.
 """

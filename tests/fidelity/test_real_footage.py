@@ -16,7 +16,6 @@ CLIPS = (Path(__file__).parents[3] / "shared" / "clips").resolve()
 VIDEOS = sorted(path for path in CLIPS.rglob("*") if path.suffix.lower() in VIDEO_SUFFIXES)
 
 NOTHING = "nothing excuses this"
-LAST_FRAME_SECONDS = 0.0015  # longer or shorter, it is not named: docs/formats.md
 NAMED = {  # property of a file: word of the note
     "size": NOTHING,
     "orientation": "orientation",
@@ -85,7 +84,7 @@ def differences(passage: Passage) -> Iterator[tuple[str, str]]:
         yield f"{len(after.times)} frames, not {len(before.times)}", NOTHING
     elif np.abs(after.times - before.times).max() > tick:
         yield "times of frames", "times of frames"  # every reader guesses: see media/timeline.py
-    if abs(after.duration_seconds - before.duration_seconds) > max(tick, LAST_FRAME_SECONDS):
+    if abs(after.duration_seconds - before.duration_seconds) > tick:
         yield f"{after.duration_seconds} s, not {before.duration_seconds}", "time"
     for name, word in NAMED.items():
         was, now = getattr(before, name), getattr(after, name)
