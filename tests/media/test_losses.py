@@ -1,9 +1,13 @@
 """What is not carried is named: by reading what was written."""
 
+from dataclasses import replace
+from fractions import Fraction
+
 import pytest
 
 from gfn_core.media.contents import Contents, telling
 from gfn_core.media.encoding import Encoding
+from gfn_core.media.losses import _picture_losses
 from gfn_core.media.probe import probe
 
 TONE = ("-f", "lavfi", "-i", "sine=duration=1")
@@ -46,6 +50,22 @@ def test_a_siting_that_a_codec_cannot_tell_is_named(make_video, copy_through):
     source = make_video("film.mp4", "-vf", "setparams=chroma_location=topleft", seconds=0.2)
     _, left_out = copy_through(source, ".mkv", Encoding("mjpeg"))
     assert "chroma location topleft: center" in left_out
+
+
+@pytest.mark.parametrize(
+    ("tick", "hidden", "named"),
+    [(Fraction(1, 16000), 0.00006, 0.0005), (Fraction(1, 1000), 0.0014, 0.0016)],
+)
+def test_a_last_frame_is_named_where_it_is_off_by_more_than_a_tick(make_video, tick, hidden, named):
+    before = replace(probe(make_video("film.mp4", seconds=0.2)), time_base=tick)
+
+    def lost(seconds):
+        after = replace(before, duration_seconds=before.duration_seconds + seconds)
+        return [*_picture_losses(before, after)]
+
+    assert lost(hidden) == lost(-hidden) == []
+    assert lost(named) == [f"time of the last frame: {named} s longer"]
+    assert lost(-named) == [f"time of the last frame: {named} s shorter"]
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv"])
