@@ -6,12 +6,13 @@ motion that corrections were made from, which is what may have been wrong.
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gfn_core.geometry import FloatArray
 from gfn_core.metrics.stability import HALF_WIDTH_PX
 from gfn_core.metrics.tracked_path import (
     CELL_COLUMNS,
@@ -24,26 +25,49 @@ from gfn_core.metrics.tracked_path import (
 STRETCHES, STRETCH_FRAMES = 5, 16
 LONGEST_PX = 320
 COMPARING = Effort(corners=200, window_px=15, levels=3)
-WORSE_RATIO, WORSE_FLOOR_PX = 1.05, 0.3  # of the source's acceleration; px of 1920, a frame squared
+WORSE_RATIO, WORSE_JOLT_RATIO = 1.05, 1.25  # of the source's mean and of its jolts
+WORSE_FLOOR_PX = 0.3  # what measuring errs by
+JOLT_QUANTILE = 0.9
+LEAST_CELLS = 4  # of the frame's 40: fewer say too little of it
 
 Pairs = dict[int, list[tuple[GrayArray, GrayArray]]]
 
 
 @dataclass(frozen=True)
-class Steadiness:
-    """Mean acceleration of the picture's parts before and after, at one scale, px of 1920.
+class Shake:
+    """Acceleration of a picture's parts, px of 1920, a frame squared.
 
     NaN where nothing in the pictures could be followed.
     """
 
-    source_px: float
-    output_px: float
+    mean_px: float
+    jolt_px: float  # a tenth of the frames accelerate by more
+
+    @classmethod
+    def of(cls, accelerations_px: FloatArray) -> Self:
+        """Sum up the accelerations (N,) of frames."""
+        if not len(accelerations_px):
+            return cls(np.nan, np.nan)
+        jolt_px = np.quantile(accelerations_px, JOLT_QUANTILE)
+        return cls(float(accelerations_px.mean()), float(jolt_px))
+
+
+@dataclass(frozen=True)
+class Steadiness:
+    """How much a picture shakes before and after, at one scale."""
+
+    source: Shake
+    output: Shake
 
     @property
     def is_worse(self) -> bool:
-        """Whether the output shakes more than the source, or nobody can say that it does not."""
-        allowed_px = max(WORSE_RATIO * self.source_px, self.source_px + WORSE_FLOOR_PX)
-        return not self.output_px <= allowed_px  # nor is it where it is unknown
+        """Whether the output shakes more than the source, or nobody can say that it does not.
+
+        Some jolts in a calm picture are worse, however much else has become calmer.
+        """
+        is_calm = _within(self.output.mean_px, self.source.mean_px, WORSE_RATIO)
+        is_even = _within(self.output.jolt_px, self.source.jolt_px, WORSE_JOLT_RATIO)
+        return not (is_calm and is_even)
 
 
 @dataclass
@@ -73,18 +97,16 @@ class SideBySide:
             self._pairs.setdefault(stretch, []).extend(seen)
 
     def steadiness(self) -> Steadiness:
-        """Track what was seen; stretches that could be followed count by their frames."""
-        rows = [(*self._compared(pairs), len(pairs)) for pairs in self._pairs.values()]
-        found = np.array(rows).reshape(-1, 3)
-        followed = found[np.isfinite(found).all(axis=1)]
-        if not len(followed):
-            return Steadiness(np.nan, np.nan)
-        source_px, output_px = np.average(followed[:, :2], axis=0, weights=followed[:, 2])
-        return Steadiness(float(source_px), float(output_px))
+        """Track what was seen; frames count that could be followed before and after."""
+        seen = [self._compared(pairs) for pairs in self._pairs.values()]
+        both = np.concatenate([np.zeros((0, 2)), *seen])
+        source_px, output_px = both[np.isfinite(both).all(axis=1)].T
+        return Steadiness(Shake.of(source_px), Shake.of(output_px))
 
-    def _compared(self, pairs: list[tuple[GrayArray, GrayArray]]) -> tuple[float, float]:
-        before, after = (_acceleration_px(frames) for frames in zip(*pairs, strict=True))
-        return before, after * self.window  # the crop's enlargement is no shake
+    def _compared(self, pairs: list[tuple[GrayArray, GrayArray]]) -> FloatArray:
+        """Accelerations (n, 2) of the frames of a stretch, before and after."""
+        before, after = (_accelerations_px(frames) for frames in zip(*pairs, strict=True))
+        return np.stack([before, after * self.window], -1)  # the crop's enlargement is no shake
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -101,10 +123,10 @@ class SideBySide:
         return np.asarray(small // (1 << max(0, self.bit_depth - 8)), np.uint8)
 
 
-def _acceleration_px(frames: tuple[GrayArray, ...]) -> float:
-    """Mean acceleration of the frame's cells, as the whole frame moves and each by itself.
+def _accelerations_px(frames: tuple[GrayArray, ...]) -> FloatArray:
+    """Acceleration of each frame from the third on: the mean over its cells.
 
-    NaN where none was tracked.
+    Cells move with the whole frame, and each by itself. NaN where hardly any was tracked.
     """
     path = tracked_path(frames, COMPARING)
     cells = path.geometry.grid(CELL_COLUMNS, CELL_ROWS).reshape(-1, 2) @ np.array([1, 1j])
@@ -112,4 +134,12 @@ def _acceleration_px(frames: tuple[GrayArray, ...]) -> float:
     by_itself = path.residual.reshape(len(path), -1, 2) @ np.array([1, 1j])
     change = np.abs(np.diff((whole + by_itself)[1:], axis=0))  # NaN where nothing was tracked
     seen = np.isfinite(change)
-    return float(change[seen].mean()) * HALF_WIDTH_PX if seen.any() else np.nan
+    total, count = np.where(seen, change, 0).sum(axis=1), seen.sum(axis=1)
+    mean = np.divide(total, count, out=np.full(len(change), np.nan), where=count >= LEAST_CELLS)
+    return np.asarray(mean * HALF_WIDTH_PX)
+
+
+def _within(output_px: float, source_px: float, ratio: float) -> bool:
+    """Whether the output has no more than the source, but for `ratio` and errors of measuring."""
+    allowed_px = max(ratio * source_px, source_px + WORSE_FLOOR_PX)
+    return output_px <= allowed_px  # nor is it where it is unknown

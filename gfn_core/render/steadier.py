@@ -138,9 +138,11 @@ def watch_of(info: VideoInfo, trajectory: Trajectory) -> SideBySide:
 
 
 def _worse(treatment: Treatment, seen: Steadiness) -> str:
-    if np.isnan(seen.output_px):
+    before, after = seen.source, seen.output
+    if np.isnan(after.mean_px):
         return f"{treatment}: nothing in the pictures shows whether it is steadier: not used"
     return (
-        f"{treatment}: shakes more than the source (acceleration {seen.output_px:.1f} px, "
-        f"source {seen.source_px:.1f} px, of 1920): not used"
+        f"{treatment}: shakes more than the source (acceleration {after.mean_px:.1f} px, jolts of "
+        f"{after.jolt_px:.1f} px; source {before.mean_px:.1f} and {before.jolt_px:.1f} px, of 1920)"
+        ": not used"
     )

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from gfn_core.metrics.side_by_side import STRETCH_FRAMES, STRETCHES, SideBySide, Steadiness
+from gfn_core.metrics.side_by_side import STRETCH_FRAMES, STRETCHES, Shake, SideBySide, Steadiness
 
 HEIGHT, WIDTH = 180, 320
 
@@ -33,8 +33,8 @@ def seen(source_px, output_px, bit_depth=8, window=1.0):
 def test_acceleration_is_that_of_the_pictures(bit_depth):
     shake = 2.0 * (np.arange(100) % 2)  # two px to and fro: an acceleration of 4 px of 320
     found = seen(shake, np.zeros(100), bit_depth)
-    assert found.source_px == pytest.approx(4 * 1920 / WIDTH, rel=0.03)
-    assert found.output_px < 0.3
+    assert found.source.mean_px == pytest.approx(4 * 1920 / WIDTH, rel=0.03)
+    assert found.output.mean_px < 0.3
     assert not found.is_worse
 
 
@@ -72,11 +72,35 @@ def test_where_nothing_can_be_followed_nobody_knows():
     for index in range(20):
         gray = np.full((HEIGHT, WIDTH), 50 + index, np.uint8)
         watch(index, gray, gray)
-    assert np.isnan(watch.steadiness().output_px)
+    assert np.isnan(watch.steadiness().output.mean_px)
     assert watch.steadiness().is_worse
 
 
+def test_a_few_jolts_are_worse_though_the_rest_is_calmer():
+    sway = 2.0 * (np.arange(96) % 2)
+    jolts = np.where(np.arange(96) % 8 == 0, 6.0, 0.0)  # each is felt in three frames
+    found = seen(sway, jolts)
+    assert found.output.mean_px < found.source.mean_px
+    assert found.output.jolt_px > 1.5 * found.source.jolt_px
+    assert found.is_worse
+
+
+def test_the_jolts_of_the_source_may_stay():
+    jolts = np.where(np.arange(96) % 8 == 0, 9.0, 0.0)
+    assert not seen(jolts, jolts).is_worse
+
+
+def judged(source_px, output_px, source_jolt_px=50.0, output_jolt_px=50.0):
+    before, after = Shake(source_px, source_jolt_px), Shake(output_px, output_jolt_px)
+    return Steadiness(before, after).is_worse
+
+
 def test_differences_within_the_error_of_measuring_do_not_count():
-    assert not Steadiness(0.1, 0.3).is_worse
-    assert Steadiness(0.1, 0.5).is_worse
-    assert not Steadiness(100, 104).is_worse
+    assert not judged(0.1, 0.3)
+    assert judged(0.1, 0.5)
+    assert not judged(100, 104)
+    assert judged(100, 106)
+    assert not judged(1, 1, 0.1, 0.3)
+    assert judged(1, 1, 0.1, 0.5)
+    assert not judged(1, 1, 100, 124)
+    assert judged(1, 1, 100, 126)
