@@ -81,16 +81,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def known_pairs(asked: argparse.Namespace) -> Iterator[KnownPair]:
     """Yield the synthetic pairs, then those of the static clips."""
     if asked.images is not None:
-        library = PhotoLibrary.load(asked.images, PhotoUse.MEASURING, PhotoSplit.HELD_OUT)
-        for scene in evaluation_scenes(asked.skip + asked.scenes):
-            if scene.index < asked.skip:
-                continue
-            pair = scene.rendered(library)
-            truth = cv2.resize(pair.global_flow, GRID, interpolation=cv2.INTER_AREA)
-            name = f"scenes, {scene.moving_area:.0%} moving"
-            yield KnownPair(name, scene.index, pair.first, pair.second, truth.astype(np.float64))
+        yield from scene_pairs(asked.images, asked.skip, asked.scenes)
     for clip in asked.clips:
         yield from _shaken(clip, asked.pairs)
+
+
+def scene_pairs(images: Path, skip: int, scenes: int) -> Iterator[KnownPair]:
+    """Yield so many `scenes` of each moving area, after the first `skip` of it."""
+    library = PhotoLibrary.load(images, PhotoUse.MEASURING, PhotoSplit.HELD_OUT)
+    for scene in evaluation_scenes(skip + scenes):
+        if scene.index < skip:
+            continue
+        pair = scene.rendered(library)
+        truth = cv2.resize(pair.global_flow, GRID, interpolation=cv2.INTER_AREA)
+        name = f"scenes, {scene.moving_area:.0%} moving"
+        yield KnownPair(name, scene.index, pair.first, pair.second, truth.astype(np.float64))
 
 
 def _shaken(clip: Path, pairs: int) -> Iterator[KnownPair]:
