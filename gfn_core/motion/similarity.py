@@ -16,6 +16,7 @@ from gfn_core.motion.homography import transform
 ComplexArray = NDArray[np.complex128]
 
 FIT_COLUMNS, FIT_ROWS = 16, 9  # grid on which a homography is approximated
+FITTED_AT_ONCE = 1000  # homographies: each takes 9 kB, and a video may have 200,000
 
 
 @dataclass(frozen=True)
@@ -48,10 +49,15 @@ class Similarity:
     def from_homography(cls, homography: FloatArray, geometry: FrameGeometry) -> "Similarity":
         """Least-squares similarity to `homography` (..., 3, 3) over the whole frame."""
         points = geometry.grid(FIT_COLUMNS, FIT_ROWS).reshape(-1, 2)
-        target = transform(homography, points) @ np.array([1, 1j])  # (..., N)
         z = points @ np.array([1, 1j])  # the grid is centred, so its mean is zero
-        linear = (target @ z.conj()) / np.vdot(z, z).real
-        return cls(np.asarray(linear), np.asarray(target.mean(axis=-1)))
+        every = homography.reshape(-1, 3, 3)
+        found = np.empty((2, len(every)), np.complex128)
+        for first in range(0, len(every), FITTED_AT_ONCE):
+            some = slice(first, first + FITTED_AT_ONCE)
+            target = transform(every[some], points) @ np.array([1, 1j])  # (n, N)
+            found[:, some] = (target @ z.conj()) / np.vdot(z, z).real, target.mean(axis=-1)
+        linear, translation = found.reshape(2, *homography.shape[:-2])
+        return cls(linear, translation)
 
     @property
     def rotation_rad(self) -> FloatArray:
