@@ -19,7 +19,7 @@ MOTION = Stage("motion", version=10, suffix=".parquet")
 TRAJECTORY = Stage("trajectory", version=4, suffix=".parquet")
 RENDER = Stage("render", version=7, suffix=".json")
 ACTIVITY = Stage("activity", version=3, suffix=".parquet")
-REPORT = Stage("report", version=4, suffix=".html")
+REPORT = Stage("report", version=5, suffix=".html")
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from gfn_core.geometry import FloatArray
 from gfn_core.media.container import (
     decoded_frames,
     main_video_stream,
@@ -17,6 +18,8 @@ from gfn_core.media.container import (
 from gfn_core.media.video_info import VideoInfo
 
 Picture = NDArray[np.uint8]  # (H, W, 3) RGB
+
+NEAR_SECONDS = (0.15, 0.65)  # after a key frame is decoded, which may be 0.15 s before it is shown
 
 
 @dataclass(frozen=True)
@@ -44,10 +47,7 @@ def still(
     the file cannot be read.
     """
     with open_container(path) as container:
-        if stream_index is None:
-            stream = main_video_stream(container, path)
-        else:
-            stream = video_stream(container, stream_index)
+        stream = _stream(container, path, stream_index)
         prepare_decoder(stream, threads)
         pts = round(seconds / stream.time_base) if stream.time_base else 0
         _seek(container, stream, pts)
@@ -61,10 +61,33 @@ def still(
         return np.asarray(last.to_ndarray(width=size.width, height=size.height, format="rgb24"))
 
 
+def quick(path: Path, pts_seconds: FloatArray, stream_index: int | None) -> NDArray[np.bool_]:
+    """Which frames (N,) come soon after a key frame, so that a still of them is quick to make.
+
+    None where the file has no index.
+    """
+    with open_container(path) as container:
+        stream = _stream(container, path, stream_index)
+        _seek(container, stream, 0)  # Matroska's index is read by then
+        keys = [entry.timestamp for entry in stream.index_entries if entry.is_keyframe]
+        if not keys or not stream.time_base:
+            return np.zeros(len(pts_seconds), np.bool_)
+        key_seconds = np.sort(keys) * float(stream.time_base)
+    last = np.searchsorted(key_seconds, pts_seconds - NEAR_SECONDS[0], side="right") - 1
+    away = pts_seconds - key_seconds[last.clip(0)]
+    return np.asarray((last >= 0) & (away <= NEAR_SECONDS[1]))
+
+
 def upright(picture: Picture, info: VideoInfo) -> Picture:
     """Turn a coded frame as its file says it is to be shown."""
     flipped = picture[::-1] if info.is_mirrored else picture
     return np.ascontiguousarray(np.rot90(flipped, -(info.rotation_degrees // 90)))
+
+
+def _stream(
+    container: av.container.InputContainer, path: Path, index: int | None
+) -> av.video.stream.VideoStream:
+    return main_video_stream(container, path) if index is None else video_stream(container, index)
 
 
 def _seek(

@@ -60,12 +60,14 @@ class Course:
         rooms = (x.min(-1) + limit_x, limit_x - x.max(-1), y.min(-1) + limit_y, limit_y - y.max(-1))
         return np.stack(rooms, axis=-1) / 2
 
-    @property
-    def most_corrected(self) -> int:
-        """Frame whose window is furthest from the middle; 0 where nothing is corrected."""
+    def most_corrected(self, among: NDArray[np.bool_]) -> int:
+        """Frame, `among` (N,) some, whose window is furthest from the middle.
+
+        Among all where there are none; 0 where nothing is corrected.
+        """
         window = CropWindow(self.trajectory.geometry, self.trajectory.window)
         away = np.linalg.norm(self.corners - window.corners, axis=-1).max(axis=-1)
-        return int(away.argmax()) if len(away) else 0
+        return int((away * among if among.any() else away).argmax()) if len(away) else 0
 
     def line(self, values: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Times and `values` (N,) as a line that breaks at cuts, thinned for drawing."""

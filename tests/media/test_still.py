@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from gfn_core.media.probe import probe
-from gfn_core.media.still import StillSize, still, upright
+from gfn_core.media.still import StillSize, quick, still, upright
 
 ODDITIES = Path(__file__).resolve().parents[3] / "shared" / "clips" / "oddities"
 TURNED = sorted(ODDITIES.glob("rotation_ff_four-colors-*.mp4"))
@@ -33,6 +33,25 @@ def test_a_time_beyond_the_end_gives_the_last_frame(small_clip: Path) -> None:
     size = StillSize.of(info, 320)
     last = still(small_clip, 44 / 30, size, None)
     assert np.array_equal(still(small_clip, 99.0, size, None), last)
+
+
+@pytest.mark.parametrize("b_frames", [0, 3])
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".avi"])
+def test_quick_frames_follow_a_key_frame(tmp_path: Path, suffix: str, b_frames: int) -> None:
+    path = tmp_path / f"a{suffix}"
+    drawn = ["-f", "lavfi", "-i", "testsrc=size=160x90:rate=25:duration=10"]
+    coded = ["-c:v", "libx264", "-g", "100", "-sc_threshold", "0", "-bf", str(b_frames)]
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", *drawn, *coded, path]
+    subprocess.run(command, check=True)
+    with av.open(str(path)) as container:
+        frames = list(container.decode(video=0))
+    times = np.array([frame.time for frame in frames])
+    keys = times[[frame.key_frame for frame in frames]]
+    found = quick(path, times, None)
+    away = times[found] - keys[np.searchsorted(keys, times[found], side="right") - 1]
+    assert len(keys) == 3
+    assert 3 * 10 <= np.count_nonzero(found) <= 3 * 16
+    assert away.max() <= 0.65
 
 
 @pytest.mark.skipif(not TURNED, reason="no such footage on this machine")

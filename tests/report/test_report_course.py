@@ -52,6 +52,14 @@ def test_lines_break_at_cuts() -> None:
     assert np.flatnonzero(np.isnan(values)).tolist() == [25]
 
 
+def test_the_most_corrected_among_some() -> None:
+    moved = course(5)
+    moved.trajectory.correction.translation[:] = [0.01, 0.05, 0.02, 0.04, 0.03]
+    assert moved.most_corrected(np.ones(5, bool)) == 1
+    assert moved.most_corrected(np.array([1, 0, 1, 0, 1], bool)) == 4
+    assert moved.most_corrected(np.zeros(5, bool)) == 1
+
+
 def test_the_room_is_what_the_window_leaves() -> None:
     """A window of 0.9 in the middle leaves 5 % of the width on the left, of the height on top."""
     room = course(10).room[0]
