@@ -15,7 +15,6 @@ from pathlib import Path
 import pandas as pd
 import torch
 from rich.console import Console
-from safetensors import safe_open
 from safetensors.torch import save_file
 
 from benchmarks.accuracy import endpoint_error_px, scene_pairs
@@ -26,7 +25,7 @@ from gfn_core.motion.guided_estimator import GuidedSettings
 from gfn_core.networks.global_flow_net import GlobalFlowNetSettings
 from gfn_core.networks.subspace_name import Subspace
 from gfn_core.settings import SHIPPED_WEIGHTS
-from gfn_core.store.weights import digest_of, load_global_flow_net
+from gfn_core.store.weights import digest_of, load_global_flow_net, read_weights
 from gfn_core.training.kinds import LossKind
 from gfn_core.training.loop import LoopSettings
 from gfn_core.training.objectives import ObjectiveSettings
@@ -78,11 +77,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _features(out: Path) -> Path:
     """Write the features of the shipped weights to a file of their own."""
-    with safe_open(SHIPPED_WEIGHTS, "pt") as file:
-        kept = {name: file.get_tensor(name) for name in file.keys() if name.startswith(FEATURES)}  # noqa: SIM118
-        about = file.metadata() | {"digest": digest_of(kept)}
-    save_file(kept, out / "features.safetensors", about)
-    return out / "features.safetensors"
+    shipped, path = read_weights(SHIPPED_WEIGHTS), out / "features.safetensors"
+    kept = {name: value for name, value in shipped.tensors.items() if name.startswith(FEATURES)}
+    about = {"architecture": shipped.architecture, "settings": shipped.settings}
+    save_file(kept, path, about | {"digest": digest_of(kept)})
+    return path
 
 
 def _arguments() -> argparse.ArgumentParser:

@@ -13,6 +13,7 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -38,26 +39,28 @@ def main(arguments: Sequence[str] | None = None) -> None:
     rows = []
     for clip in asked.clips:
         bench = ClipBench(clip, asked.frames, asked.out)
-        peer, own = found.loc[(clip.name, PEER)], found.loc[(clip.name, FULL)]
-        settings = StageOneSettings(crop=min(1.0, float(peer["cropping_ratio"])))
-        cv2.setRNGSeed(SEED)
-        lumas, _ = bench.delivered(smooth_motion(ruled(bench), settings))
-        steady = stability(tracked_path(lumas))
-        lumas, _ = bench.delivered(smooth_motion(bench.motion, settings))
-        soft = softened(lumas, min(1.0, float(peer["sharpness"] / own["sharpness"])))
-        rows.append(
-            {
-                "clip": clip.name,
-                "acceleration": own["acceleration_px"] / peer["acceleration_px"],
-                "acceleration_ruled": steady.acceleration_px / peer["acceleration_px"],
-                "jitter": own["jitter_px"] / peer["jitter_px"],
-                "jitter_ruled": steady.jitter_px / peer["jitter_px"],
-                "psnr_db": own["psnr_db"] - peer["psnr_db"],
-                "psnr_softened_db": interframe(soft).psnr_db - peer["psnr_db"],
-            }
-        )
+        rows.append(_row(bench, found.loc[(clip.name, PEER)], found.loc[(clip.name, FULL)]))
         pd.DataFrame(rows).to_csv(asked.out / "bounds.csv", index=False)
     print(pd.DataFrame(rows).round(2).to_string(index=False))
+
+
+def _row(bench: ClipBench, peer: "pd.Series[Any]", own: "pd.Series[Any]") -> dict[str, str | float]:
+    """Measure one clip, of which `peer` and `own` were found before."""
+    settings = StageOneSettings(crop=min(1.0, float(peer["cropping_ratio"])))
+    cv2.setRNGSeed(SEED)
+    lumas, _ = bench.delivered(smooth_motion(ruled(bench), settings))
+    steady = stability(tracked_path(lumas))
+    lumas, _ = bench.delivered(smooth_motion(bench.motion, settings))
+    soft = softened(lumas, min(1.0, float(peer["sharpness"] / own["sharpness"])))
+    return {
+        "clip": bench.clip.name,
+        "acceleration": own["acceleration_px"] / peer["acceleration_px"],
+        "acceleration_ruled": steady.acceleration_px / peer["acceleration_px"],
+        "jitter": own["jitter_px"] / peer["jitter_px"],
+        "jitter_ruled": steady.jitter_px / peer["jitter_px"],
+        "psnr_db": own["psnr_db"] - peer["psnr_db"],
+        "psnr_softened_db": interframe(soft).psnr_db - peer["psnr_db"],
+    }
 
 
 def ruled(bench: ClipBench) -> Motion:

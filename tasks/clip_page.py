@@ -14,7 +14,7 @@ from gfn_core.audit.motion_checks import motion_findings
 from gfn_core.audit.shake import shake_px
 from gfn_core.audit.trajectory_checks import trajectory_findings
 from gfn_core.errors import GfnError
-from gfn_core.media.still import StillSize, quick, still, upright
+from gfn_core.media.still import StillSize, soon_after_key_frame, still, upright
 from gfn_core.precision import Precision
 from gfn_core.report.card import Card
 from gfn_core.report.course import Course
@@ -95,16 +95,18 @@ class ClipFacts:
         )
 
     def stills(self) -> StillPair | None:
-        """One of the frames corrected most, before and after; None where it cannot be decoded.
+        """A frame before and after, the most corrected that is soon decoded in both videos.
 
-        Of those that are quick to decode: others may lie hundreds of frames after a key frame.
+        Others may lie hundreds of frames after a key frame. None where it cannot be decoded.
         """
         info, course, threads = self.probed.info, self.course, self.clip.threads
         size = StillSize.of(info, STILL_PX)
         try:
-            in_source = quick(self.clip.source, course.pts_seconds, info.stream_index)
+            in_source = soon_after_key_frame(
+                self.clip.source, course.pts_seconds, info.stream_index
+            )
             frame = course.most_corrected(
-                in_source & quick(self.clip.output, course.pts_seconds, None)
+                in_source & soon_after_key_frame(self.clip.output, course.pts_seconds, None)
             )
             seconds = float(course.pts_seconds[frame])
             before = still(self.clip.source, seconds, size, info.stream_index, threads)

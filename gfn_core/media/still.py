@@ -61,11 +61,10 @@ def still(
         return np.asarray(last.to_ndarray(width=size.width, height=size.height, format="rgb24"))
 
 
-def quick(path: Path, pts_seconds: FloatArray, stream_index: int | None) -> NDArray[np.bool_]:
-    """Which frames (N,) come soon after a key frame, so that a still of them is quick to make.
-
-    None where the file has no index.
-    """
+def soon_after_key_frame(
+    path: Path, pts_seconds: FloatArray, stream_index: int | None
+) -> NDArray[np.bool_]:
+    """Which frames (N,) a still is quickly made of; none where the file has no index."""
     with open_container(path) as container:
         stream = _stream(container, path, stream_index)
         _seek(container, stream, 0)  # Matroska's index is read by then

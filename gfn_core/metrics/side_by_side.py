@@ -140,6 +140,8 @@ def _accelerations_px(frames: tuple[GrayArray, ...]) -> FloatArray:
 
 
 def _within(output_px: float, source_px: float, ratio: float) -> bool:
-    """Whether the output has no more than the source, but for `ratio` and errors of measuring."""
-    allowed_px = max(ratio * source_px, source_px + WORSE_FLOOR_PX)
-    return output_px <= allowed_px  # nor is it where it is unknown
+    """Whether the output has no more than the source, but for `ratio` and errors of measuring.
+
+    Not where either is unknown (NaN).
+    """
+    return output_px <= max(ratio * source_px, source_px + WORSE_FLOOR_PX)

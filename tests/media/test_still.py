@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from gfn_core.media.probe import probe
-from gfn_core.media.still import StillSize, quick, still, upright
+from gfn_core.media.still import StillSize, soon_after_key_frame, still, upright
 
 ODDITIES = Path(__file__).resolve().parents[3] / "shared" / "clips" / "oddities"
 TURNED = sorted(ODDITIES.glob("rotation_ff_four-colors-*.mp4"))
@@ -47,7 +47,7 @@ def test_quick_frames_follow_a_key_frame(tmp_path: Path, suffix: str, b_frames: 
         frames = list(container.decode(video=0))
     times = np.array([frame.time for frame in frames])
     keys = times[[frame.key_frame for frame in frames]]
-    found = quick(path, times, None)
+    found = soon_after_key_frame(path, times, None)
     away = times[found] - keys[np.searchsorted(keys, times[found], side="right") - 1]
     assert len(keys) == 3
     assert 3 * 10 <= np.count_nonzero(found) <= 3 * 16
