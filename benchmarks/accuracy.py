@@ -17,13 +17,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 import torch
 
+from benchmarks.accuracy_plot import draw
 from benchmarks.accuracy_table import markdown
-from benchmarks.machine import record
 from benchmarks.motion_methods import Luma, motion_methods
+from benchmarks.results import save
 from gfn_core.geometry import FloatArray, FrameGeometry
 from gfn_core.media.frame_reader import open_reader
 from gfn_core.media.probe import probe
@@ -70,11 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             rows.append((pair.material, pair.index, name, error, seconds))
         print(f"{pair.material} {pair.index}", file=sys.stderr)
     table = pd.DataFrame(rows, columns=["material", "pair", "method", "error_px", "seconds"])
-    asked.out.mkdir(parents=True, exist_ok=True)
-    pq.write_table(
-        pa.Table.from_pandas(table, preserve_index=False), asked.out / "accuracy.parquet"
-    )
-    (asked.out / "accuracy.md").write_text(markdown(table, record()))
+    save(asked.out, "accuracy", table, markdown(table), shake=SEED, opencv=SEED)
+    draw(table, asked.out / "accuracy.png")
     return 0
 
 

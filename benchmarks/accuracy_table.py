@@ -3,7 +3,7 @@
 import pandas as pd
 
 
-def markdown(table: pd.DataFrame, machine: dict[str, str]) -> str:
+def markdown(table: pd.DataFrame) -> str:
     """Return the page: one row a method, one column a material; median / mean error."""
     materials = list(dict.fromkeys(table["material"]))
     lines = ["| method | " + " | ".join(materials) + " | ms a pair |"]
@@ -17,16 +17,10 @@ def markdown(table: pd.DataFrame, machine: dict[str, str]) -> str:
         lines.append(f"| {method} | " + " | ".join(cells) + f" | {speed} |")
     counts = table[table["method"] == table["method"].iloc[0]].groupby("material", sort=False)
     pairs = ", ".join(f"{name}: {len(rows)}" for name, rows in counts)
-    return (
-        "\n\n".join(
-            [
-                "# Accuracy of global motion",
-                "Mean endpoint error of the global flow, px at 640x360, median / mean over pairs.",
-                "\n".join(lines),
-                f"Pairs: {pairs}.",
-                "## Machine",
-                "\n".join(f"- {name}: {value}" for name, value in machine.items()),
-            ]
-        )
-        + "\n"
-    )
+    parts = [
+        "# Accuracy of global motion",
+        "Mean endpoint error of the global flow, px at 640x360, median / mean over pairs.",
+        "\n".join(lines),
+        f"Pairs: {pairs}.",
+    ]
+    return "\n\n".join(parts)

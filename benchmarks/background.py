@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from benchmarks.results import save
 from benchmarks.unencoded import ClipBench
 from gfn_core.geometry import FloatArray, FrameGeometry
 from gfn_core.metrics.stability import stability
@@ -38,7 +39,7 @@ FIGURES = ("acceleration_px", "jitter_px")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Measure the clips, and write background.csv and background.md."""
+    """Measure the clips, and write background.parquet and background.md."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("clips", nargs="+", type=Path)
     parser.add_argument("--masks", type=Path, required=True)
@@ -51,8 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         masks = sorted((asked.masks / clip.stem).glob("*.png"))
         rows.append(measured(ClipBench(clip, len(masks), asked.out), masks, asked.crop))
         table = pd.DataFrame(rows)
-        table.to_csv(asked.out / "background.csv", index=False)  # after each: it takes minutes
-        (asked.out / "background.md").write_text(markdown(table))
+        save(asked.out, "background", table, markdown(table), opencv=SEED)  # after each: minutes
 
 
 def measured(bench: ClipBench, mask_files: Sequence[Path], crop: float) -> dict[str, str | float]:
@@ -111,7 +111,7 @@ def markdown(table: pd.DataFrame) -> str:
         for name in FIGURES:
             cells += [f"{row[f'{name}_{when}']:.2f}" for when in ("before", "after")]
         lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)
 
 
 def _masks(files: Sequence[Path]) -> Iterator[NDArray[np.bool_]]:

@@ -35,7 +35,7 @@ LOOKED_AT = 10  # frames, for the softness
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure the clips, and write bounds.csv."""
     asked = _arguments().parse_args(arguments)
-    found = pd.read_csv(asked.out / "unencoded.csv").set_index(["clip", "method"])
+    found = pd.read_parquet(asked.out / "unencoded.parquet").set_index(["clip", "method"])
     rows = []
     for clip in asked.clips:
         bench = ClipBench(clip, asked.frames, asked.out)

@@ -4,7 +4,8 @@
 
 CLIP is repeated, without re-encoding, to each length and stabilized by the `gfn` command; the
 memory of every process of the run is sampled. A worker is one stage's process with all that it
-started (the encoder). Writes memory.parquet and memory.md into DIR.
+started (the encoder). Writes memory.parquet, memory.md
+and memory.png into DIR.
 """
 
 import argparse
@@ -16,7 +17,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchmarks.machine import record
+from benchmarks.chart import chart
+from benchmarks.results import save
 from gfn_core.media.ffmpeg_binary import ffmpeg_path
 
 SAMPLE_SECONDS = 0.1
@@ -50,11 +52,32 @@ def main() -> None:
         clip.unlink()
     table = pd.DataFrame(rows)
     table["preset"] = options.preset
-    table.to_parquet(options.out / "memory.parquet")
-    machine = "\n".join(f"{name}: {value}" for name, value in record().items())
-    text = f"{machine}\n\n{table.round(1).to_string(index=False)}\n"
-    (options.out / "memory.md").write_text(text)
-    print(text)
+    save(options.out, "memory", table, markdown(table))
+    draw(table, options.out / "memory.png")
+
+
+def markdown(table: pd.DataFrame) -> str:
+    """Return the page: a line for each length."""
+    lines = [
+        "| seconds of footage | x264 preset | worker, peak MiB | command, peak MiB | seconds |",
+        "|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {row.seconds:g} | {row.preset} | {row.worker_peak_mib:.0f} "
+        f"| {row.command_peak_mib:.0f} | {row.wall_seconds:.1f} |"
+        for row in table.itertuples()
+    ]
+    return "# Memory\n\n" + "\n".join(lines)
+
+
+def draw(table: pd.DataFrame, path: Path) -> None:
+    """Draw the peaks against the length."""
+    with chart(path) as panel:
+        for column, label in (("worker_peak_mib", "worker"), ("command_peak_mib", "command")):
+            panel.plot(table["seconds"], table[column], "o-", label=label)
+        panel.set(xscale="log", xlabel="seconds of footage", ylabel="peak, MiB", ylim=(0, None))
+        panel.grid(alpha=0.3)
+        panel.legend()
 
 
 def repeat(clip: Path, longer: Path, seconds: float) -> None:

@@ -9,6 +9,8 @@ import os
 import subprocess
 from pathlib import Path
 
+from benchmarks.timed_command import RunError
+
 PYTHON = "GFN_PYPI_VIDSTAB"
 PROGRAM = """
 import sys
@@ -25,11 +27,13 @@ VidStab().stabilize(
 def stabilized(clip: Path, folder: Path, smoothing: int) -> Path:
     """Stabilize `clip` into a Motion-JPEG file in `folder`, with black edges.
 
-    Raises RuntimeError where it did not come to an end.
+    Raises RunError where it is not there, or did not come to an end.
     """
+    if PYTHON not in os.environ:
+        raise RunError(f"vidstab of PyPI: {PYTHON} does not say where it is installed")
     video = folder / "vidstab.avi"
     command = [os.environ[PYTHON], "-c", PROGRAM, str(clip.resolve()), str(video), str(smoothing)]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise RuntimeError(f"vidstab of PyPI: {done.stderr.strip().splitlines()[-1:]}")
+        raise RunError(f"vidstab of PyPI: {done.stderr.strip().splitlines()[-1:]}")
     return video

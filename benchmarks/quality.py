@@ -7,7 +7,6 @@ output, and the methods that can be told are run so that their outputs show that
 """
 
 import argparse
-import json
 import shutil
 import sys
 from collections.abc import Sequence
@@ -16,23 +15,16 @@ from pathlib import Path
 
 import cv2
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
-from benchmarks.machine import record
 from benchmarks.quality_plot import draw
 from benchmarks.quality_table import REFERENCE, markdown
-from benchmarks.stabilizers import (
-    VIDEO_SUFFIXES,
-    RunError,
-    Stabilizer,
-    stabilizer,
-    window_reference,
-)
+from benchmarks.results import save
+from benchmarks.stabilizers import VIDEO_SUFFIXES, Stabilizer, stabilizer, window_reference
+from benchmarks.timed_command import RunError
 from benchmarks.video_frames import open_video
 from gfn_core.metrics.evaluation import evaluate
 
-METHODS = "transcode,vidstab-10,vidstab-30,vidstab-30-gauss,deshake,gfn,gfn-dynamic"
+METHODS = "transcode,vidstab-10,vidstab-30,vidstab-30-gauss,deshake,opencv-30,gfn,gfn-dynamic"
 WHOLE_FRAME = 1.0
 WINDOW_TOLERANCE, WINDOW_ATTEMPTS = 0.004, 3
 SEED = 0  # of OpenCV's robust fits
@@ -45,14 +37,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _arguments().parse_args(arguments)
     methods = [stabilizer(name, asked.gfn_options.split()) for name in asked.methods.split(",")]
     methods.sort(key=lambda method: window_reference(method) is not None)
-    asked.out.mkdir(parents=True, exist_ok=True)
     cv2.setRNGSeed(SEED)
-    machine = record()
     rows: list[Row] = []
     for clip in _clips(asked.clips):
         run = ClipRun(clip, asked.out / "videos", asked.compared)
         rows += [run.measure(method) for method in methods]
-        _write(pd.DataFrame(rows), machine, asked.out)  # after each clip: it may take hours
+        _write(pd.DataFrame(rows), asked.out)  # after each clip: it may take hours
     return int(any(row["error"] for row in rows))
 
 
@@ -120,11 +110,8 @@ def _clips(paths: Sequence[Path]) -> list[Path]:
     return [file for file in files if file.suffix in VIDEO_SUFFIXES]
 
 
-def _write(table: pd.DataFrame, machine: dict[str, str], out: Path) -> None:
-    arrow = pa.Table.from_pandas(table, preserve_index=False)
-    notes = {"machine": json.dumps(machine), "opencv_seed": str(SEED)}
-    pq.write_table(arrow.replace_schema_metadata(notes), out / "quality.parquet")
-    (out / "quality.md").write_text(markdown(table, machine))
+def _write(table: pd.DataFrame, out: Path) -> None:
+    save(out, "quality", table, markdown(table), opencv=SEED)
     if REFERENCE in set(table[table["error"] == ""]["method"]):
         draw(table, out / "quality.png")
 

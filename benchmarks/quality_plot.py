@@ -2,16 +2,13 @@
 
 from pathlib import Path
 
-import matplotlib as mpl
-
-mpl.use("Agg")
-import matplotlib.pyplot as plt
 import pandas as pd
 
+from benchmarks.chart import chart
 from benchmarks.quality_table import COLUMNS, REFERENCE
 
 SHOWN = ("acceleration_px", "jitter_px")
-MARKERS = "osD^vPX*"
+MARKERS = "osD^vPX*<"
 
 
 def draw(table: pd.DataFrame, path: Path) -> None:
@@ -20,16 +17,13 @@ def draw(table: pd.DataFrame, path: Path) -> None:
     methods = [name for name in good["method"].unique() if name != REFERENCE]
     figures = good.pivot_table(index="clip", columns="method", values=list(SHOWN))
     order = figures["jitter_px"][REFERENCE].sort_values().index
-    size = (11, 1.5 + 0.28 * len(order))
-    chart, panels = plt.subplots(1, len(SHOWN), sharey=True, figsize=size, layout="constrained")
-    for panel, name in zip(panels, SHOWN, strict=True):
-        for method, marker in zip(methods, MARKERS, strict=False):
-            ratio = figures[name][method] / figures[name][REFERENCE]
-            panel.plot(ratio[order], range(len(order)), marker, label=method, alpha=0.8)
-        panel.axvline(1, color="gray", linewidth=1)
-        panel.set(xscale="log", xlabel=f"{COLUMNS[name][0]} / {REFERENCE}'s")
-        panel.grid(axis="y", alpha=0.3)
-    panels[0].set_yticks(range(len(order)), order, fontsize=8)
-    panels[-1].legend(fontsize=8)
-    chart.savefig(path, dpi=110)
-    plt.close(chart)
+    with chart(path, len(SHOWN), (11, 1.5 + 0.28 * len(order))) as panels:
+        for panel, name in zip(panels, SHOWN, strict=True):
+            for method, marker in zip(methods, MARKERS, strict=False):
+                ratio = figures[name][method] / figures[name][REFERENCE]
+                panel.plot(ratio[order], range(len(order)), marker, label=method, alpha=0.8)
+            panel.axvline(1, color="gray", linewidth=1)
+            panel.set(xscale="log", xlabel=f"{COLUMNS[name][0]} / {REFERENCE}'s")
+            panel.grid(axis="y", alpha=0.3)
+        panels[0].set_yticks(range(len(order)), order, fontsize=8)
+        panels[-1].legend(fontsize=8)

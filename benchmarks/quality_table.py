@@ -23,17 +23,15 @@ RATIOS = ("acceleration_px", "jitter_px", "local_jitter_px")
 DIFFERENCES = ("nus_minimum", "psnr_db")
 
 
-def markdown(table: pd.DataFrame, machine: dict[str, str]) -> str:
-    """Return the page: ratios to the reference first, then every clip, then the machine."""
+def markdown(table: pd.DataFrame) -> str:
+    """Return the page: ratios to the reference first, then every clip."""
     parts = [
         "# Quality",
         "Measured on the videos (docs/measures.md); px of a frame 1920 px wide.",
         *_ratios(table),
         *(_clip(str(name), rows) for name, rows in table.groupby("clip", sort=False)),
-        "## Machine",
-        "\n".join(f"- {name}: {value}" for name, value in machine.items()),
     ]
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(parts)
 
 
 def _ratios(table: pd.DataFrame) -> list[str]:

@@ -1,50 +1,25 @@
-"""How much quicker a run is with one slot a core than with one slot on one core.
+"""Whole runs over several clips, with one slot on one core and with one on each core."""
 
-    python -m benchmarks.slots CLIP.mp4 --out DIR [--clips 6] [--repeats 3]
-
-Whole runs of `gfn stabilize` over several clips, of one thread a slot, interleaved. Writes
-slots.json into DIR: the seconds of each run, and the speed-up of the medians.
-"""
-
-import argparse
-import json
 import os
 import shutil
-import statistics
 import subprocess
-import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from benchmarks.machine import record
+from benchmarks.rerun import COMMAND
 
-COMMAND = [sys.executable, "-c", "from flows.cli import main; main()", "stabilize"]
+ONE, ALL = "one slot on one core", "a slot on each core"
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure, and write slots.json; 0 when done."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("clip", type=Path)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--clips", type=int, default=6)
-    parser.add_argument("--repeats", type=int, default=3)
-    asked = parser.parse_args(arguments)
-    sources = copies(asked.clip, asked.out / "in", asked.clips)
+def slot_runs(clip: Path, folder: Path, clips: int, repeats: int) -> Iterator[tuple[str, float]]:
+    """Run `gfn stabilize` both ways in turn, a thread a slot; yields names and seconds."""
+    sources = copies(clip, folder / "in", clips)
     cores = sorted(os.sched_getaffinity(0))
-    runs = {"one": cores[:1], "all": cores}
-    seconds: dict[str, list[float]] = {name: [] for name in runs}
-    for _ in range(asked.repeats):
-        for name, allowed in runs.items():
-            seconds[name].append(timed(sources, asked.out / "archive", allowed))
-            print(name, seconds[name][-1], file=sys.stderr)
-    one, many = (statistics.median(seconds[name]) for name in runs)
-    figures = {"slots": len(cores), "seconds": seconds, "speed_up": one / many}
-    (asked.out / "slots.json").write_text(
-        json.dumps({"machine": record(), "clips": asked.clips} | figures, indent=1)
-    )
-    print(f"{len(cores)} slots: {one / many:.2f} times as fast as one")
-    return 0
+    for _ in range(repeats):
+        for name, allowed in ((ONE, cores[:1]), (ALL, cores)):
+            yield name, timed(sources, folder / "archive", allowed)
+    shutil.rmtree(folder)
 
 
 def copies(clip: Path, folder: Path, count: int) -> Path:
@@ -70,7 +45,3 @@ def timed(sources: Path, out: Path, cores: Sequence[int]) -> float:
         return time.monotonic() - started
     finally:
         os.sched_setaffinity(0, here)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

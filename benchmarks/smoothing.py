@@ -13,12 +13,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import matplotlib as mpl
-
-mpl.use("Agg")
-import matplotlib.pyplot as plt
 import numpy as np
 
+from benchmarks.chart import chart
 from gfn_core.geometry import FrameGeometry
 from gfn_core.motion.model import Motion
 from gfn_core.motion.similarity import Similarity
@@ -99,16 +96,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _draw(frames: Sequence[int], seconds: Sequence[float], path: Path) -> None:
-    chart, panel = plt.subplots(figsize=(6, 4), layout="constrained")
-    panel.loglog(frames, seconds, "o-", label="both stages, one thread")
-    panel.loglog(
-        frames, np.array(frames) / TARGET, "--", color="gray", label="2,000 frames a second"
-    )
-    panel.set(xlabel="frames", ylabel="seconds")
-    panel.grid(alpha=0.3)
-    panel.legend()
-    chart.savefig(path, dpi=110)
-    plt.close(chart)
+    target = np.array(frames) / TARGET
+    with chart(path) as panel:
+        panel.loglog(frames, seconds, "o-", label="both stages, one thread")
+        panel.loglog(frames, target, "--", color="gray", label="2,000 frames a second")
+        panel.set(xlabel="frames", ylabel="seconds")
+        panel.grid(alpha=0.3)
+        panel.legend()
 
 
 if __name__ == "__main__":

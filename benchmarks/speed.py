@@ -3,7 +3,7 @@
     python -m benchmarks.speed CLIP --out DIR --repeats 5
 
 A plain transcode is the floor; it and all others end in the same encoder call. Writes
-speed.parquet (every run) and speed.md (medians and ratios) into DIR.
+speed.parquet (every run), speed.md (medians and ratios) and speed.png into DIR.
 """
 
 import argparse
@@ -14,10 +14,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
-from benchmarks.machine import record
+from benchmarks.results import save
+from benchmarks.speed_plot import draw
 from benchmarks.speed_table import markdown
 from benchmarks.stabilizers import Gfn, Transcode, Vidstab
 
@@ -27,7 +26,6 @@ CROP, OTHER_CROP = 0.9, 0.85
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run everything as often as asked, and write the tables."""
     asked = _arguments().parse_args(arguments)
-    asked.out.mkdir(parents=True, exist_ok=True)
     gfn = Gfn(options=("--preset", "medium", "--quality", "18", *asked.gfn_options.split()))
     rows: list[dict[str, str | float | int]] = []
     clip, workplace = asked.clip.resolve(), asked.out.resolve() / "runs"
@@ -35,7 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for name, seconds in timings(clip, workplace, gfn):
             rows.append({"clip": clip.name, "repeat": repeat, "run": name, "seconds": seconds})
             print(f"{repeat}: {name}: {seconds:.2f} s", file=sys.stderr)
-    _write(pd.DataFrame(rows), asked.out)
+    table = pd.DataFrame(rows)
+    save(asked.out, "speed", table, markdown(table))
+    draw(table, asked.out / "speed.png")
     return 0
 
 
@@ -59,17 +59,6 @@ def stage_seconds(archive: Path) -> dict[str, float]:
     latest = max((archive / "gfn" / "runs").glob("*.json"), key=lambda path: path.stat().st_mtime)
     (outcome,) = json.loads(latest.read_text())["outcomes"]
     return dict(outcome["seconds"])
-
-
-def _write(table: pd.DataFrame, out: Path) -> None:
-    machine = record()
-    arrow = pa.Table.from_pandas(table, preserve_index=False)
-    pq.write_table(
-        arrow.replace_schema_metadata({"machine": json.dumps(machine)}), out / "speed.parquet"
-    )
-    page = markdown(table, machine)
-    (out / "speed.md").write_text(page)
-    print(page)
 
 
 def _arguments() -> argparse.ArgumentParser:

@@ -11,7 +11,7 @@ RATIOS = (  # what, of which, is at most or at least what
 )
 
 
-def markdown(table: pd.DataFrame, machine: dict[str, str]) -> str:
+def markdown(table: pd.DataFrame) -> str:
     """Return the page: ratios (median over the repeats of each repeat's ratio), then seconds."""
     by_run = table.pivot_table(index="repeat", columns="run", values="seconds", sort=False)
     parts = [
@@ -19,10 +19,8 @@ def markdown(table: pd.DataFrame, machine: dict[str, str]) -> str:
         f"{table['clip'].iloc[0]}, {len(by_run)} repeats, whole processes one after the other.",
         _ratios(by_run),
         _seconds(by_run),
-        "## Machine",
-        "\n".join(f"- {name}: {value}" for name, value in machine.items()),
     ]
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(parts)
 
 
 def _ratios(by_run: pd.DataFrame) -> str:

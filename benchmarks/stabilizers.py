@@ -16,14 +16,12 @@ from typing import Protocol
 import av
 import imageio_ffmpeg
 
+from benchmarks import pypi_vidstab
+from benchmarks.timed_command import RunError, timed
+
 ENCODER = ("-c:v", "libx264", "-crf", "18", "-preset", "medium", "-pix_fmt", "yuv420p")
 SAME_FRAMES = ("-fps_mode", "passthrough", "-map", "0:v:0", "-an")
-TIME_LIMIT_SECONDS = 3600
 VIDEO_SUFFIXES = {".mp4", ".mkv", ".mov", ".avi", ".m4v", ".webm"}
-
-
-class RunError(Exception):
-    """A stabilizer ended with an error; the text holds its last lines."""
 
 
 @dataclass(frozen=True)
@@ -91,10 +89,46 @@ class Deshake:
 
     def run(self, clip: Path, folder: Path, window: float) -> Run:
         """Stabilize, cut, scale back."""
-        width, height = _size(clip)
-        cut = f"crop={round(width * window)}:{round(height * window)}:exact=1"
-        scaled = f"scale={width}:{height}:flags=bicubic"
-        return _ffmpeg(clip, folder, f"deshake=rx=64:ry=64,{cut},{scaled}")
+        return _ffmpeg(clip, folder, f"deshake=rx=64:ry=64,{_cut(clip, window)}")
+
+
+@dataclass(frozen=True)
+class OpenCvAverage:
+    """A moving average of an OpenCV path (benchmarks/opencv_average.py); the window is cut out."""
+
+    radius_frames: int
+
+    @property
+    def name(self) -> str:
+        """Name in tables."""
+        return f"opencv-{self.radius_frames}"
+
+    def run(self, clip: Path, folder: Path, window: float) -> Run:
+        """Run it as a command of its own."""
+        video, radius = folder / "out.mkv", str(self.radius_frames)
+        program = [sys.executable, "-m", "benchmarks.opencv_average", str(clip.resolve())]
+        words = [*program, str(video), _cut(clip, window), radius]
+        return Run(video, *timed(words, Path.cwd()))
+
+
+@dataclass(frozen=True)
+class PypiVidstab:
+    """The `vidstab` of PyPI (benchmarks/pypi_vidstab.py), by way of a Motion-JPEG file."""
+
+    smoothing: int
+
+    @property
+    def name(self) -> str:
+        """Name in tables."""
+        return f"pypi-{self.smoothing}"
+
+    def run(self, clip: Path, folder: Path, window: float) -> Run:
+        """Stabilize, then cut and encode."""
+        started = time.perf_counter()
+        made = pypi_vidstab.stabilized(clip, folder, self.smoothing)
+        seconds = time.perf_counter() - started
+        second = _ffmpeg(made, folder, _cut(clip, window))
+        return Run(second.video, seconds + second.wall_seconds, second.log)
 
 
 @dataclass(frozen=True)
@@ -117,7 +151,7 @@ class Gfn:
         crop = f"{min(1.0, window):.4f}"
         gfn = [sys.executable, "-c", "from flows.cli import main; main()"]
         command = [*gfn, "stabilize", str(clip), str(out), "--crop", crop, "--zoom", self.zoom]
-        seconds, log = _timed([*command, "--no-prefect", *self.options], Path.cwd())
+        seconds, log = timed([*command, "--no-prefect", *self.options], Path.cwd())
         return Run(_only_video(out), seconds, log)
 
 
@@ -135,7 +169,7 @@ class StageOneAlone:
             raise RunError(f"{self.name}: needs the motion that gfn stores, which has not run")
         shutil.copytree(stored, out, dirs_exist_ok=True)
         program = [sys.executable, "-m", "benchmarks.stage_one_alone"]
-        seconds, log = _timed([*program, str(clip), str(out), f"{min(1.0, window)}"], Path.cwd())
+        seconds, log = timed([*program, str(clip), str(out), f"{min(1.0, window)}"], Path.cwd())
         return Run(_only_video(out), seconds, log)
 
 
@@ -145,10 +179,13 @@ def stabilizer(name: str, gfn_options: Sequence[str] = ()) -> Stabilizer:
         return Vidstab(int(match[1]), "gauss" if match[2] else "opt")
     if match := re.fullmatch(r"gfn(?:-(dynamic))?(?:@(.+))?", name):
         return Gfn(match[2] or "vidstab-30", match[1] or "fixed", tuple(gfn_options))
+    if match := re.fullmatch(r"(opencv|pypi)-(\d+)", name):
+        return (OpenCvAverage if match[1] == "opencv" else PypiVidstab)(int(match[2]))
     others: tuple[Stabilizer, ...] = (Transcode(), Deshake(), StageOneAlone())
     plain = {other.name: other for other in others}
     if name not in plain:
-        known = f"{', '.join(plain)}, vidstab-N, vidstab-N-gauss, gfn, gfn-dynamic, gfn@METHOD"
+        patterns = "vidstab-N, vidstab-N-gauss, opencv-N, pypi-N, gfn, gfn-dynamic, gfn@METHOD"
+        known = f"{', '.join(plain)}, {patterns}"
         raise ValueError(f"no such method: {name}; there are {known}")
     return plain[name]
 
@@ -157,7 +194,8 @@ def window_reference(method: Stabilizer) -> str | None:
     """Name the method whose window `method` must show; None where it chooses itself."""
     if isinstance(method, Gfn | StageOneAlone):
         return method.reference
-    return "vidstab-30" if isinstance(method, Deshake) else None
+    is_cut = isinstance(method, Deshake | OpenCvAverage | PypiVidstab)
+    return "vidstab-30" if is_cut else None
 
 
 def ffmpeg_version() -> str:
@@ -172,8 +210,15 @@ def _ffmpeg(clip: Path, folder: Path, filters: str, *, null_output: bool = False
     end = ["-f", "null", "-"] if null_output else [*ENCODER, "-enc_time_base", "demux", str(video)]
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-nostdin", "-y", "-i"]
     command += [str(clip.resolve()), *SAME_FRAMES, "-vf", filters, *end]
-    seconds, log = _timed(command, folder)
+    seconds, log = timed(command, folder)
     return Run(video, seconds, log)
+
+
+def _cut(clip: Path, window: float) -> str:
+    """Filters that show a window of the middle at full size."""
+    width, height = _size(clip)
+    cut = f"crop={round(width * window)}:{round(height * window)}:exact=1"
+    return f"{cut},scale={width}:{height}:flags=bicubic"
 
 
 def _only_video(out: Path) -> Path:
@@ -187,14 +232,3 @@ def _size(clip: Path) -> tuple[int, int]:
     with av.open(str(clip)) as container:
         codec = container.streams.video[0].codec_context
         return codec.width, codec.height
-
-
-def _timed(command: Sequence[str], folder: Path) -> tuple[float, str]:
-    start = time.perf_counter()
-    ended = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, timeout=TIME_LIMIT_SECONDS, check=False
-    )
-    seconds = time.perf_counter() - start
-    if ended.returncode:
-        raise RunError(f"{Path(command[0]).name}: {' | '.join(ended.stderr.splitlines()[-3:])}")
-    return seconds, ended.stderr

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from benchmarks.machine import record
+from benchmarks.results import save
 from benchmarks.video_frames import GrayFrames
 from gfn_core.geometry import FloatArray
 from gfn_core.media.frame_reader import open_reader
@@ -36,19 +36,18 @@ SEED = 0  # of OpenCV's robust fits
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Measure the clips and write stage_two.csv and stage_two.md."""
+    """Measure the clips, and write stage_two.parquet and stage_two.md."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("clips", nargs="+", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--crop", type=float, default=0.9)
     asked = parser.parse_args(arguments)
-    asked.out.mkdir(parents=True, exist_ok=True)
     rows: list[dict[str, str | float]] = []
     for clip in asked.clips:
         rows.append(measured(clip, asked.crop))
         table = pd.DataFrame(rows)
-        table.to_csv(asked.out / "stage_two.csv", index=False)  # after each: it takes minutes
-        (asked.out / "stage_two.md").write_text(markdown(table, asked.crop))
+        page = markdown(table, asked.crop)
+        save(asked.out, "stage_two", table, page, opencv=SEED)  # after each: it takes minutes
         print(rows[-1], file=sys.stderr)
 
 
@@ -98,12 +97,7 @@ def markdown(table: pd.DataFrame, crop: float) -> str:
         for method in METHODS[1:]
     }
     summary = ", ".join(f"{method} x {value:.2f}" for method, value in means.items())
-    return "\n".join([*lines, "", f"Local jitter, geometric mean: {summary}.", *_machine()]) + "\n"
-
-
-def _machine() -> list[str]:
-    made = record()
-    return ["", f"Made {made['date']} at {made['commit']} on {made['processor']}."]
+    return "\n".join([*lines, "", f"Local jitter, geometric mean: {summary}."])
 
 
 def _warped(clip: Path, motion: Motion, warps: FloatArray) -> Iterator[NDArray[np.uint8]]:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from matplotlib.figure import Figure
 
+from benchmarks.chart import chart
 from benchmarks.stage_two import motion_of
 from gfn_core.motion.model import Motion
 from gfn_core.motion.path import accumulate, stabilized_path
@@ -27,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--crop", type=float, default=0.85)
     asked = parser.parse_args(arguments)
+    asked.out.mkdir(parents=True, exist_ok=True)
     motion = motion_of(asked.clip)
     for style in Style:
         settings = style.applied_to(StageOneSettings(crop=asked.crop))
@@ -37,17 +38,13 @@ def plot(motion: Motion, settings: StageOneSettings, path: Path) -> None:
     """Draw both coordinates of the paths over time, in % of the frame's width."""
     filmed = accumulate(motion.similarity, motion.shot_start)
     shown = stabilized_path(filmed, smooth_motion(motion, settings).correction)
-    figure = Figure(figsize=(8, 3))
-    for axis, part, label in zip(
-        figure.subplots(1, 2), (np.real, np.imag), ("right", "down"), strict=True
-    ):
-        axis.plot(motion.pts_seconds, 50 * part(filmed.translation), color=FILMED, linewidth=0.9)
-        axis.plot(motion.pts_seconds, 50 * part(shown.translation), color=SHOWN, linewidth=1.8)
-        axis.set_xlabel("time (s)")
-        axis.set_ylabel(f"{label} (% of width)")
-        axis.grid(alpha=0.25)
-    figure.tight_layout()
-    figure.savefig(path, dpi=80)
+    with chart(path, 2, (8, 3), dpi=80) as panels:
+        for axis, part, label in zip(panels, (np.real, np.imag), ("right", "down"), strict=True):
+            of_source, of_output = (50 * part(each.translation) for each in (filmed, shown))
+            axis.plot(motion.pts_seconds, of_source, color=FILMED, linewidth=0.9)
+            axis.plot(motion.pts_seconds, of_output, color=SHOWN, linewidth=1.8)
+            axis.set(xlabel="time (s)", ylabel=f"{label} (% of width)")
+            axis.grid(alpha=0.25)
 
 
 if __name__ == "__main__":

@@ -24,9 +24,9 @@ import torch
 from numpy.typing import NDArray
 
 from benchmarks import pypi_vidstab
-from benchmarks.machine import record
 from benchmarks.quality_plot import draw
 from benchmarks.quality_table import markdown
+from benchmarks.results import save
 from gfn_core.media.frame_reader import open_reader
 from gfn_core.media.probe import probe
 from gfn_core.metrics.evaluation import Video, evaluate
@@ -53,19 +53,18 @@ METHODS = "source,vidstab-30,gfn,gfn-stage-one"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Measure the clips, and write unencoded.csv and unencoded.md."""
+    """Measure the clips, and write unencoded.parquet, unencoded.md and unencoded.png."""
     asked = _arguments().parse_args(arguments)
     asked.out.mkdir(parents=True, exist_ok=True)
-    csv = asked.out / "unencoded.csv"
-    rows = pd.read_csv(csv).fillna({"error": ""}).to_dict("records") if csv.exists() else []
+    found = asked.out / "unencoded.parquet"
+    rows = pd.read_parquet(found).to_dict("records") if found.exists() else []
     for clip in asked.clips:
         if any(row["clip"] == clip.name for row in rows):
             continue
         rows += ClipBench(clip, asked.frames, asked.out).rows(asked.methods.split(","))
-        pd.DataFrame(rows).to_csv(csv, index=False)
-    table = pd.DataFrame(rows)
-    (asked.out / "unencoded.md").write_text(markdown(table, record()))
-    draw(table, asked.out / "unencoded.png")
+        table = pd.DataFrame(rows)
+        save(asked.out, "unencoded", table, markdown(table), opencv=SEED)
+    draw(pd.DataFrame(rows), asked.out / "unencoded.png")
 
 
 class ClipBench:

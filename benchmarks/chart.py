@@ -1,0 +1,21 @@
+"""A chart that is written to a file when it has been drawn."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from matplotlib.figure import Figure
+
+
+@contextmanager
+def chart(
+    path: Path, panels: int = 1, size_inches: tuple[float, float] = (6.5, 4), dpi: int = 110
+) -> Iterator[Any]:
+    """Yield the axes to draw on, an array of them where there are several `panels`, side by side.
+
+    Panels share their vertical axis.
+    """
+    figure = Figure(figsize=size_inches, layout="constrained")
+    yield figure.subplots(1, panels, sharey=True)
+    figure.savefig(path, dpi=dpi)
