@@ -77,10 +77,10 @@ def curve_of(clip: SweptClip) -> SweepCurve:
 
 def _table(clips: list[SweptClip], crops: tuple[float, ...], best: int) -> Table:
     table = Table(
-        *("crop", "shake left", "at most", "jitter px", "acceleration px", "largest correction px"),
-        *("lost view", ""),
+        *("crop", "shake left", "at most", "jitter", "acceleration", "correction", "view lost", ""),
         box=None,
-        caption="medians, and the most that is left of any clip's; px at 1920",
+        padding=(0, 1, 0, 0),
+        caption="medians; at most: of any clip; correction: the largest; px at 1920",
         caption_justify="left",
     )
     for index, crop in enumerate(crops):
@@ -93,6 +93,6 @@ def _table(clips: list[SweptClip], crops: tuple[float, ...], best: int) -> Table
             f"{np.median([each.acceleration_px for each in at]):.3f}",
             f"{np.median([each.largest_correction_px for each in at]):.0f}",
             f"{np.median([each.lost_view for each in at]):.1%}",
-            "<- knee" if index == best else "",
+            "<- knee" if index == best and len(crops) > 2 else "",
         )
     return table
