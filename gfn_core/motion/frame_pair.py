@@ -98,7 +98,7 @@ class FramePair:
         if np.array_equal(self.first.luma, self.second.luma):
             return seen
         found = self.agreement(previous)
-        if self.is_cut(found.inlier_share):
+        if self.is_cut(found):
             return replace(seen, shot_start=True)
         if self.told and found.background_share < LEAST_SUPPORT:
             return self.guessed(seen)
@@ -113,10 +113,22 @@ class FramePair:
         )
 
     def agreement(self, previous: FloatArray) -> Agreement:
-        """Track coarsely and choose a motion, then track finely from that."""
+        """Track coarsely and choose a motion, then track finely from that.
+
+        Where hardly any corner is found from there, it is sought by the motion before, and by what
+        the guide tells: in a fast pan the coarse tracks, which start from rest, are lost.
+        """
         tracking, first, second = self.settings.tracking, self.first.tracked, self.second.tracked
         coarse = coarse_tracks(first, second, self.geometry, tracking)
-        start = self.coarse_fit(coarse, previous).homography
+        found = self.tracked_from(self.coarse_fit(coarse, previous).homography)
+        for start in (previous, *self.told):
+            if found.inlier_share < self.settings.cut_inlier_share:
+                found = max(found, self.tracked_from(start), key=self.support)
+        return self.polished(found)
+
+    def tracked_from(self, start: FloatArray) -> Agreement:
+        """Track finely from a motion `start` (3, 3)."""
+        tracking, first, second = self.settings.tracking, self.first.tracked, self.second.tracked
         fine = fine_tracks(first, second, self.geometry, tracking, start)
         fit = fit_homography(
             fine.source,
@@ -126,7 +138,7 @@ class FramePair:
             starts=[start],
             settings=self.settings.fit,
         )
-        return self.polished(Agreement.of(fine, fit))
+        return Agreement.of(fine, fit)
 
     def polished(self, found: Agreement) -> Agreement:
         """Align the images where tracks leave doubt, and a guide says which pixels to trust.
@@ -151,6 +163,13 @@ class FramePair:
         confirmed = float(np.interp(aligned.explained, EXPLAINED, (0, 1)) * background.mean())
         share = max(found.background_share, confirmed)
         return replace(found, fit=better, background_share=share)
+
+    def support(self, found: Agreement) -> float:
+        """Share of the background's corners that agree; those that were lost do not."""
+        tracks = found.tracks
+        weights = self.background_weights(tracks.source)
+        total = weights.sum() + self.background_weights(tracks.lost).sum()
+        return float(weights @ found.fit.inlier_weights) / max(float(total), 1.0)
 
     def residual_dct(self, found: Agreement) -> FloatArray:
         """What the tracks that agree leave over, in low frequencies."""
@@ -197,14 +216,15 @@ class FramePair:
             inlier_share=0.0,
         )
 
-    def is_cut(self, inlier_share: float) -> bool:
+    def is_cut(self, found: Agreement) -> bool:
         """Whether the two frames show different places, however far the camera may have turned.
 
-        Where no corner at all is found again, the thumbnails must be more alike than else.
+        Where no corner at all is found again, the thumbnails must be more alike than else. They
+        need not be where the images bear witness of the motion.
         """
-        if inlier_share >= self.settings.cut_inlier_share:
+        if max(found.inlier_share, found.background_share) >= self.settings.cut_inlier_share:
             return False
-        none_left = inlier_share < self.settings.lost_inlier_share
+        none_left = found.inlier_share < self.settings.lost_inlier_share
         alike = self.settings.lost_likeness if none_left else self.settings.cut_likeness
         return likeness(self.first.tracked.thumbnail, self.second.tracked.thumbnail) < alike
 

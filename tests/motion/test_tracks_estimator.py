@@ -1,9 +1,14 @@
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 
 from gfn_core.geometry import FrameGeometry
+from gfn_core.motion.analysis_frame import AnalysisFrame
+from gfn_core.motion.bases import orthonormal_bases
 from gfn_core.motion.estimator import estimate_motion
+from gfn_core.motion.frame_pair import FramePair, TracksSettings
 from gfn_core.motion.homography import in_pixels, inverse, transform
 from gfn_core.motion.similarity import Similarity
 from gfn_core.motion.tracks_estimator import TracksEstimator
@@ -174,6 +179,32 @@ def test_a_hard_cut_starts_a_shot_and_a_flash_does_not():
     motion = estimate(*map(as_luma, (before, after, after * 0.6 + 90, elsewhere)))
     assert motion.shot_start.tolist() == [True, False, False, True]
     np.testing.assert_array_equal(motion.homography[3], np.eye(3))
+
+
+@pytest.mark.parametrize(("gain_px", "is_blurred", "most_px"), [(4, False, 0.05), (4, True, 0.3)])
+def test_a_pan_that_gathers_speed_is_followed(gain_px, is_blurred, most_px):
+    """Up to a sixth of the frame's width a frame, far beyond what a search from rest finds."""
+    wide, speeds = scene(12, 360, 3000), gain_px * np.arange(28)
+    lumas, rng = [], np.random.default_rng(12)
+    for left, speed in zip(speeds.cumsum(), speeds, strict=True):
+        smear = np.full((1, max(1, speed // 4 * 2 + 1)), 1.0) if is_blurred else np.ones((1, 1))
+        smeared = cv2.filter2D(wide, -1, smear / smear.size)
+        lumas.append(as_luma(smeared[:, left : left + 640], rng, 2))
+    motion = estimate(*lumas)
+    panned = [Similarity.from_parameters(-speed / 320, 0, 0, 0).matrix for speed in speeds]
+    pairs = zip(motion.homography[1:], panned[1:], strict=True)
+    assert max(error_px(found, true) for found, true in pairs) < most_px
+    assert motion.shot_start.tolist() == [True] + 27 * [False]
+
+
+@pytest.mark.parametrize(("background_share", "is_cut"), [(0.0, True), (0.5, False)])
+def test_images_that_bear_witness_of_a_motion_are_of_one_place(background_share, is_cut):
+    frames = [as_luma(scene(seed)[:360, :640]) for seed in (13, 14)]
+    settings, bases = TracksSettings(), orthonormal_bases(GEOMETRY)
+    prepared = (AnalysisFrame(luma, GEOMETRY, bases, settings.tracking) for luma in frames)
+    pair = FramePair(*prepared, settings)
+    found = replace(pair.agreement(np.eye(3)), background_share=background_share)
+    assert pair.is_cut(found) == is_cut
 
 
 def test_measures_of_each_frame():
