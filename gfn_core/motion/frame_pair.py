@@ -13,6 +13,7 @@ from gfn_core.motion.estimator import PairMotion
 from gfn_core.motion.fitting import Fit, FitSettings, fit_homography, refine, rival_motions
 from gfn_core.motion.guide import Guide
 from gfn_core.motion.homography import transform
+from gfn_core.motion.phase_shift import phase_shift
 from gfn_core.motion.photometric_error import AlignmentSettings
 from gfn_core.motion.residual_flow import residual_dct
 from gfn_core.motion.shots import likeness
@@ -115,16 +116,22 @@ class FramePair:
     def agreement(self, previous: FloatArray) -> Agreement:
         """Track coarsely and choose a motion, then track finely from that.
 
-        Where hardly any corner is found from there, it is sought by the motion before, and by what
-        the guide tells: in a fast pan the coarse tracks, which start from rest, are lost.
+        Where few corners agree on it, all are sought from other starts: in a fast pan or a jolt the
+        coarse tracks, which start from rest, are lost.
         """
         tracking, first, second = self.settings.tracking, self.first.tracked, self.second.tracked
         coarse = coarse_tracks(first, second, self.geometry, tracking)
         found = self.tracked_from(self.coarse_fit(coarse, previous).homography)
         for start in (previous, *self.told):
             if found.inlier_share < self.settings.cut_inlier_share:
-                found = max(found, self.tracked_from(start), key=self.support)
+                found = self.better(found, start)
+        if found.inlier_share < self.settings.lost_inlier_share:
+            found = self.better(found, phase_shift(first.half, second.half))
         return self.polished(found)
+
+    def better(self, found: Agreement, start: FloatArray) -> Agreement:
+        """Track finely from another `start` (3, 3), too: what more of the background agrees on."""
+        return max(found, self.tracked_from(start), key=self.support)
 
     def tracked_from(self, start: FloatArray) -> Agreement:
         """Track finely from a motion `start` (3, 3)."""

@@ -197,6 +197,20 @@ def test_a_pan_that_gathers_speed_is_followed(gain_px, is_blurred, most_px):
     assert motion.shot_start.tolist() == [True] + 27 * [False]
 
 
+def test_jolts_to_and_fro_are_followed():
+    """By up to a quarter of the width at once, where neither rest nor the motion before is near."""
+    wide = scene(15, 500, 1100)
+    places = np.array([[220, 60], [320, 20], [190, 90], [340, 120], [200, 10]])
+    lumas = [as_luma(wide[y : y + 360, x : x + 640]) for x, y in places]
+    motion = estimate(*lumas)
+    jolted = [
+        Similarity.from_parameters(*-step / 320, 0, 0).matrix for step in np.diff(places, axis=0)
+    ]
+    pairs = zip(motion.homography[1:], jolted, strict=True)
+    assert max(error_px(found, true) for found, true in pairs) < 0.05
+    assert motion.shot_start.tolist() == [True] + 4 * [False]
+
+
 @pytest.mark.parametrize(("background_share", "is_cut"), [(0.0, True), (0.5, False)])
 def test_images_that_bear_witness_of_a_motion_are_of_one_place(background_share, is_cut):
     frames = [as_luma(scene(seed)[:360, :640]) for seed in (13, 14)]
