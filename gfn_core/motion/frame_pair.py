@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from gfn_core.geometry import FloatArray, FrameGeometry
 from gfn_core.motion.alignment import align
@@ -12,8 +13,8 @@ from gfn_core.motion.coverage import area_share, border_weights, coverage_weight
 from gfn_core.motion.estimator import PairMotion
 from gfn_core.motion.fitting import Fit, FitSettings, fit_homography, refine, rival_motions
 from gfn_core.motion.guide import Guide
-from gfn_core.motion.homography import transform
-from gfn_core.motion.phase_shift import phase_shift
+from gfn_core.motion.homography import from_pixels, transform
+from gfn_core.motion.phase_shift import phase_shift_px
 from gfn_core.motion.photometric_error import AlignmentSettings
 from gfn_core.motion.residual_flow import residual_dct
 from gfn_core.motion.shots import likeness
@@ -28,6 +29,7 @@ from gfn_core.motion.tracks import (
 COARSE_ITERATIONS = 6  # enough to start the fine tracks within a pixel
 WITHIN_REACH = FitSettings(iterations=4, coarsest_scale=2e-2, finest_scale=2e-2)  # 6 px at 640
 LARGEST_LAPLACIAN = 4 * 255
+AGREES = 0.25  # weight of a track in the fit, from which on it agrees
 SURE_SUPPORT = 0.3  # of the background's tracks
 LEAST_SUPPORT = 0.03  # of the frame: where tracks agree on less, a motion that is told counts
 NO_DCT = np.zeros(0)
@@ -45,8 +47,8 @@ class TracksSettings:
     tolerated_uncertainty: float = 1e-3  # half-widths: halves the confidence
     sure_uncertainty: float = 1.5e-4  # half-widths: a fit less sure is polished on the images
     alignment: AlignmentSettings = field(default_factory=AlignmentSettings)
-    cut_inlier_share: float = 0.25  # at a cut fewer of the corners move together
-    cut_likeness: float = 0.5  # and the thumbnails are less alike
+    cut_inlier_share: float = 0.25  # at a cut fewer of the corners move together: sought again,
+    cut_likeness: float = 0.5  # and the thumbnails are less alike: a cut
     lost_inlier_share: float = 0.03  # where not even so few do,
     lost_likeness: float = 0.7  # thumbnails must be more alike than by chance
 
@@ -64,9 +66,14 @@ class Agreement:
     def of(cls, tracks: Tracks, fit: Fit) -> "Agreement":
         """Count who agrees; a corner that was lost does not."""
         points = np.concatenate([tracks.source, tracks.lost])
-        agrees = np.concatenate([fit.inlier_weights > 0.25, np.zeros(len(tracks.lost), bool)])
+        agrees = np.concatenate([fit.inlier_weights > AGREES, np.zeros(len(tracks.lost), bool)])
         share = float(agrees.mean()) if len(points) else 0.0
         return cls(tracks, fit, share, area_share(points, agrees.astype(np.float64)))
+
+    @property
+    def agrees(self) -> NDArray[np.bool_]:
+        """Which tracks (N,) agree."""
+        return self.fit.inlier_weights > AGREES
 
 
 @dataclass(frozen=True)
@@ -99,7 +106,7 @@ class FramePair:
         if np.array_equal(self.first.luma, self.second.luma):
             return seen
         found = self.agreement(previous)
-        if self.is_cut(found):
+        if self.is_cut(found.inlier_share):
             return replace(seen, shot_start=True)
         if self.told and found.background_share < LEAST_SUPPORT:
             return self.guessed(seen)
@@ -119,19 +126,32 @@ class FramePair:
         Where few corners agree on it, all are sought from other starts: in a fast pan or a jolt the
         coarse tracks, which start from rest, are lost.
         """
-        tracking, first, second = self.settings.tracking, self.first.tracked, self.second.tracked
-        coarse = coarse_tracks(first, second, self.geometry, tracking)
+        coarse = coarse_tracks(
+            self.first.tracked, self.second.tracked, self.geometry, self.settings.tracking
+        )
         found = self.tracked_from(self.coarse_fit(coarse, previous).homography)
         for start in (previous, *self.told):
             if found.inlier_share < self.settings.cut_inlier_share:
-                found = self.better(found, start)
+                found = self.tracked_anew(start) or found
         if found.inlier_share < self.settings.lost_inlier_share:
-            found = self.better(found, phase_shift(first.half, second.half))
+            found = self.tracked_anew(self.shift) or found
         return self.polished(found)
 
-    def better(self, found: Agreement, start: FloatArray) -> Agreement:
-        """Track finely from another `start` (3, 3), too: what more of the background agrees on."""
-        return max(found, self.tracked_from(start), key=self.support)
+    @property
+    def shift(self) -> FloatArray:
+        """The shift of the whole picture (3, 3), roughly."""
+        shift = np.eye(3)
+        shift[:2, 2] = 2 * phase_shift_px(self.first.tracked.half, self.second.tracked.half)
+        return from_pixels(shift, self.geometry)
+
+    def tracked_anew(self, start: FloatArray) -> Agreement | None:
+        """Track finely from another `start` (3, 3); None if no more agree than at a cut.
+
+        Of all the frame's corners, for far starts leave few to look for, which agree by chance.
+        """
+        again = self.tracked_from(start)
+        least = self.settings.cut_inlier_share * len(self.first.tracked.corners)
+        return again if np.count_nonzero(again.agrees) >= least else None
 
     def tracked_from(self, start: FloatArray) -> Agreement:
         """Track finely from a motion `start` (3, 3)."""
@@ -170,13 +190,6 @@ class FramePair:
         confirmed = float(np.interp(aligned.explained, EXPLAINED, (0, 1)) * background.mean())
         share = max(found.background_share, confirmed)
         return replace(found, fit=better, background_share=share)
-
-    def support(self, found: Agreement) -> float:
-        """Share of the background's corners that agree; those that were lost do not."""
-        tracks = found.tracks
-        weights = self.background_weights(tracks.source)
-        total = weights.sum() + self.background_weights(tracks.lost).sum()
-        return float(weights @ found.fit.inlier_weights) / max(float(total), 1.0)
 
     def residual_dct(self, found: Agreement) -> FloatArray:
         """What the tracks that agree leave over, in low frequencies."""
@@ -223,15 +236,14 @@ class FramePair:
             inlier_share=0.0,
         )
 
-    def is_cut(self, found: Agreement) -> bool:
+    def is_cut(self, inlier_share: float) -> bool:
         """Whether the two frames show different places, however far the camera may have turned.
 
-        Where no corner at all is found again, the thumbnails must be more alike than else. They
-        need not be where the images bear witness of the motion.
+        Where no corner at all is found again, the thumbnails must be more alike than else.
         """
-        if max(found.inlier_share, found.background_share) >= self.settings.cut_inlier_share:
+        if inlier_share >= self.settings.cut_inlier_share:
             return False
-        none_left = found.inlier_share < self.settings.lost_inlier_share
+        none_left = inlier_share < self.settings.lost_inlier_share
         alike = self.settings.lost_likeness if none_left else self.settings.cut_likeness
         return likeness(self.first.tracked.thumbnail, self.second.tracked.thumbnail) < alike
 

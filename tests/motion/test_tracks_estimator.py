@@ -1,14 +1,11 @@
-from dataclasses import replace
+from fractions import Fraction
 
 import cv2
 import numpy as np
 import pytest
 
 from gfn_core.geometry import FrameGeometry
-from gfn_core.motion.analysis_frame import AnalysisFrame
-from gfn_core.motion.bases import orthonormal_bases
 from gfn_core.motion.estimator import estimate_motion
-from gfn_core.motion.frame_pair import FramePair, TracksSettings
 from gfn_core.motion.homography import in_pixels, inverse, transform
 from gfn_core.motion.similarity import Similarity
 from gfn_core.motion.tracks_estimator import TracksEstimator
@@ -197,28 +194,50 @@ def test_a_pan_that_gathers_speed_is_followed(gain_px, is_blurred, most_px):
     assert motion.shot_start.tolist() == [True] + 27 * [False]
 
 
-def test_jolts_to_and_fro_are_followed():
+@pytest.mark.parametrize("pixel_aspect", [Fraction(1), Fraction(64, 45), Fraction(8, 9)])
+def test_jolts_to_and_fro_are_followed(pixel_aspect):
     """By up to a quarter of the width at once, where neither rest nor the motion before is near."""
     wide = scene(15, 500, 1100)
     places = np.array([[220, 60], [320, 20], [190, 90], [340, 120], [200, 10]])
     lumas = [as_luma(wide[y : y + 360, x : x + 640]) for x, y in places]
-    motion = estimate(*lumas)
-    jolted = [
-        Similarity.from_parameters(*-step / 320, 0, 0).matrix for step in np.diff(places, axis=0)
-    ]
-    pairs = zip(motion.homography[1:], jolted, strict=True)
-    assert max(error_px(found, true) for found, true in pairs) < 0.05
+    geometry = FrameGeometry(640, 360, pixel_aspect)
+    motion = estimate(*lumas, geometry=geometry)
+    for found, step in zip(motion.homography[1:], np.diff(places, axis=0), strict=True):
+        assert in_pixels(found, geometry)[:2, 2] == pytest.approx(-step, abs=0.3)
     assert motion.shot_start.tolist() == [True] + 4 * [False]
 
 
-@pytest.mark.parametrize(("background_share", "is_cut"), [(0.0, True), (0.5, False)])
-def test_images_that_bear_witness_of_a_motion_are_of_one_place(background_share, is_cut):
-    frames = [as_luma(scene(seed)[:360, :640]) for seed in (13, 14)]
-    settings, bases = TracksSettings(), orthonormal_bases(GEOMETRY)
-    prepared = (AnalysisFrame(luma, GEOMETRY, bases, settings.tracking) for luma in frames)
-    pair = FramePair(*prepared, settings)
-    found = replace(pair.agreement(np.eye(3)), background_share=background_share)
-    assert pair.is_cut(found) == is_cut
+MARKS = [(x, y) for x in (30, 610) for y in (30, 100, 180, 260, 330)]
+MARKS += [(x, y) for x in (150, 320, 480) for y in (25, 335)]
+
+
+def test_marks_that_stand_still_outvote_no_cut():
+    """As of a display or a logo: they move with nothing, and hold a fifth of the corners."""
+
+    def framed(seed):
+        luma = np.full((360, 640), 60, np.uint8)
+        luma[70:290, 90:550] = as_luma(scene(seed))[70:290, 90:550]
+        for x, y in MARKS:
+            cv2.rectangle(luma, (x - 6, y - 6), (x + 6, y + 6), 200, -1)
+        return luma
+
+    assert estimate(framed(1), framed(2)).shot_start.tolist() == [True, True]
+
+
+@pytest.mark.parametrize("seed", [34, 42, 52, 133])
+def test_few_corners_that_agree_by_chance_hide_no_cut(seed):
+    """Found by searching 150 seeds, on an estimator that believed far starts too easily."""
+    rng = np.random.default_rng(seed)
+
+    def sparse():
+        luma = 110 + 800 * cv2.GaussianBlur(rng.normal(0, 1, (360, 640)), None, 60)
+        for _ in range(12):
+            centre = (int(rng.integers(640)), int(rng.integers(360)))
+            radius, gray = int(rng.integers(4, 14)), float(rng.integers(20, 235))
+            cv2.circle(luma, centre, radius, gray, -1, cv2.LINE_AA)
+        return as_luma(luma, rng, 1)
+
+    assert estimate(sparse(), sparse()).shot_start.tolist() == [True, True]
 
 
 def test_measures_of_each_frame():
