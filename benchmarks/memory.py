@@ -4,8 +4,7 @@
 
 CLIP is repeated, without re-encoding, to each length and stabilized by the `gfn` command; the
 memory of every process of the run is sampled. A worker is one stage's process with all that it
-started (the encoder). Writes memory.parquet, memory.md
-and memory.png into DIR.
+started (the encoder). Writes memory.parquet, memory.md and memory.png into DIR.
 """
 
 import argparse

@@ -21,6 +21,7 @@ from benchmarks.stabilizers import ENCODER
 from gfn_core.media.raw_video_pipe import RawVideoPipe
 
 CORNERS, QUALITY, LEAST_DISTANCE_PX = 200, 0.01, 30
+FEWEST_CORNERS = 2  # of a similarity
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -64,8 +65,10 @@ def _step(last: NDArray[Any], gray: NDArray[Any]) -> tuple[float, float, float]:
         return 0.0, 0.0, 0.0
     moved, found, _ = cv2.calcOpticalFlowPyrLK(last, gray, corners, None)  # type: ignore[call-overload]
     followed = found.ravel() == 1
+    if followed.sum() < FEWEST_CORNERS:
+        return 0.0, 0.0, 0.0
     affine, _ = cv2.estimateAffinePartial2D(corners[followed], moved[followed])
-    if affine is None:
+    if affine is None or not np.isfinite(affine).all():
         return 0.0, 0.0, 0.0
     return affine[0, 2], affine[1, 2], float(np.arctan2(affine[1, 0], affine[0, 0]))
 

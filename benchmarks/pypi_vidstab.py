@@ -6,10 +6,9 @@ GFN_PYPI_VIDSTAB=E/bin/python).
 """
 
 import os
-import subprocess
 from pathlib import Path
 
-from benchmarks.timed_command import RunError
+from benchmarks.timed_command import RunError, timed
 
 PYTHON = "GFN_PYPI_VIDSTAB"
 PROGRAM = """
@@ -24,8 +23,8 @@ VidStab().stabilize(
 """
 
 
-def stabilized(clip: Path, folder: Path, smoothing: int) -> Path:
-    """Stabilize `clip` into a Motion-JPEG file in `folder`, with black edges.
+def stabilized(clip: Path, folder: Path, smoothing: int) -> tuple[Path, float]:
+    """Stabilize `clip` into a Motion-JPEG file in `folder`, with black edges; also its seconds.
 
     Raises RunError where it is not there, or did not come to an end.
     """
@@ -33,7 +32,5 @@ def stabilized(clip: Path, folder: Path, smoothing: int) -> Path:
         raise RunError(f"vidstab of PyPI: {PYTHON} does not say where it is installed")
     video = folder / "vidstab.avi"
     command = [os.environ[PYTHON], "-c", PROGRAM, str(clip.resolve()), str(video), str(smoothing)]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RunError(f"vidstab of PyPI: {done.stderr.strip().splitlines()[-1:]}")
-    return video
+    seconds, _ = timed(command, folder)
+    return video, seconds

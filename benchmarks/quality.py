@@ -16,6 +16,7 @@ from pathlib import Path
 import cv2
 import pandas as pd
 
+from benchmarks.machine import record
 from benchmarks.quality_plot import draw
 from benchmarks.quality_table import REFERENCE, markdown
 from benchmarks.results import save
@@ -38,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     methods = [stabilizer(name, asked.gfn_options.split()) for name in asked.methods.split(",")]
     methods.sort(key=lambda method: window_reference(method) is not None)
     cv2.setRNGSeed(SEED)
+    record()  # of the code that runs: it may be committed to meanwhile
     rows: list[Row] = []
     for clip in _clips(asked.clips):
         run = ClipRun(clip, asked.out / "videos", asked.compared)

@@ -1,14 +1,14 @@
 """A plot of what the quality benchmarks measured: each clip's figures against vidstab-30's."""
 
+from itertools import cycle
 from pathlib import Path
 
 import pandas as pd
 
-from benchmarks.chart import chart
+from benchmarks.chart import MARKERS, chart
 from benchmarks.quality_table import COLUMNS, REFERENCE
 
 SHOWN = ("acceleration_px", "jitter_px")
-MARKERS = "osD^vPX*<"
 
 
 def draw(table: pd.DataFrame, path: Path) -> None:
@@ -19,7 +19,7 @@ def draw(table: pd.DataFrame, path: Path) -> None:
     order = figures["jitter_px"][REFERENCE].sort_values().index
     with chart(path, len(SHOWN), (11, 1.5 + 0.28 * len(order))) as panels:
         for panel, name in zip(panels, SHOWN, strict=True):
-            for method, marker in zip(methods, MARKERS, strict=False):
+            for method, marker in zip(methods, cycle(MARKERS), strict=False):
                 ratio = figures[name][method] / figures[name][REFERENCE]
                 panel.plot(ratio[order], range(len(order)), marker, label=method, alpha=0.8)
             panel.axvline(1, color="gray", linewidth=1)

@@ -16,6 +16,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
 
 import pandas as pd
@@ -23,7 +24,7 @@ import pandas as pd
 from benchmarks.chart import chart
 from benchmarks.rerun import rerun
 from benchmarks.results import save
-from benchmarks.scale_table import SECOND_RUN, TARGET_CLIPS, TARGET_SECONDS, markdown
+from benchmarks.scale_table import COLUMNS, SECOND_RUN, TARGET_CLIPS, TARGET_SECONDS, markdown
 from benchmarks.slots import slot_runs
 
 Row = dict[str, str | float | int]
@@ -33,13 +34,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure all three, and write the results; 0 when done."""
     asked = _arguments().parse_args(arguments)
     clip, work = asked.clip.resolve(), asked.out.resolve() / "runs"
-    rows = []
-    for row in (*second_runs(clip, work, asked.finished), *slots(clip, work, asked)):
+    parts = (
+        second_runs(clip, work, asked.finished),
+        slots(clip, work, asked.clips, asked.repeats),
+        orchestrators(work, asked.idle),
+    )
+    rows: list[Row] = []
+    for row in chain(*parts):
         print(row, file=sys.stderr)
         rows.append(row)
-    rows += orchestrators(work, asked.idle)
-    table = pd.DataFrame(rows)
-    save(asked.out, "scale", table, markdown(table))
+        table = pd.DataFrame(rows, columns=COLUMNS)
+        save(asked.out, "scale", table, markdown(table))  # after each: it takes a while
     draw(table, asked.out / "scale.png")
     return 0
 
@@ -50,10 +55,10 @@ def second_runs(clip: Path, work: Path, counts: Sequence[int]) -> Iterator[Row]:
         yield {"run": SECOND_RUN, "clips": clips} | asdict(rerun(clip, work / f"{clips}", clips))
 
 
-def slots(clip: Path, work: Path, asked: argparse.Namespace) -> Iterator[Row]:
+def slots(clip: Path, work: Path, clips: int, repeats: int) -> Iterator[Row]:
     """Yield one row for each run of several clips."""
-    for name, seconds in slot_runs(clip, work / "slots", asked.clips, asked.repeats):
-        yield {"run": name, "clips": asked.clips, "seconds": seconds}
+    for name, seconds in slot_runs(clip, work / "slots", clips, repeats):
+        yield {"run": name, "clips": clips, "seconds": seconds}
 
 
 def orchestrators(work: Path, clips: int) -> Iterator[Row]:
@@ -66,7 +71,7 @@ def orchestrators(work: Path, clips: int) -> Iterator[Row]:
             "clips": clips,
             "seconds": found["seconds"],
             "cpu_seconds": found["client_cpu_seconds"] + found["server_cpu_seconds"],
-            "peak_mib": found["client_mib"],
+            "peak_mib": found["client_mib"] + found["server_mib"],
         }
 
 

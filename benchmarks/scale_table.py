@@ -8,6 +8,7 @@ SECOND_RUN = "second run, all done"
 TARGET_SECONDS, TARGET_CLIPS = 10, 1_000  # of a second run
 TARGET_SPEED_UP = 1.8  # of two slots on two cores
 MORE = ("cpu_seconds", "peak_mib")
+COLUMNS = ["run", "clips", "seconds", *MORE]
 
 
 def markdown(table: pd.DataFrame) -> str:

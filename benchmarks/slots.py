@@ -18,7 +18,7 @@ def slot_runs(clip: Path, folder: Path, clips: int, repeats: int) -> Iterator[tu
     cores = sorted(os.sched_getaffinity(0))
     for _ in range(repeats):
         for name, allowed in ((ONE, cores[:1]), (ALL, cores)):
-            yield name, timed(sources, folder / "archive", allowed)
+            yield name, run_seconds(sources, folder / "archive", allowed)
     shutil.rmtree(folder)
 
 
@@ -33,7 +33,7 @@ def copies(clip: Path, folder: Path, count: int) -> Path:
     return folder
 
 
-def timed(sources: Path, out: Path, cores: Sequence[int]) -> float:
+def run_seconds(sources: Path, out: Path, cores: Sequence[int]) -> float:
     """Seconds of a run that may use `cores`, a slot and a thread for each."""
     shutil.rmtree(out, ignore_errors=True)
     words = [str(sources), str(out), "--slots", str(len(cores)), "--no-prefect", "--quiet"]

@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,7 +88,7 @@ class Deshake:
 
     def run(self, clip: Path, folder: Path, window: float) -> Run:
         """Stabilize, cut, scale back."""
-        return _ffmpeg(clip, folder, f"deshake=rx=64:ry=64,{_cut(clip, window)}")
+        return _ffmpeg(clip, folder, f"deshake=rx=64:ry=64,{cut_out(clip, window)}")
 
 
 @dataclass(frozen=True)
@@ -107,7 +106,7 @@ class OpenCvAverage:
         """Run it as a command of its own."""
         video, radius = folder / "out.mkv", str(self.radius_frames)
         program = [sys.executable, "-m", "benchmarks.opencv_average", str(clip.resolve())]
-        words = [*program, str(video), _cut(clip, window), radius]
+        words = [*program, str(video), cut_out(clip, window), radius]
         return Run(video, *timed(words, Path.cwd()))
 
 
@@ -124,10 +123,8 @@ class PypiVidstab:
 
     def run(self, clip: Path, folder: Path, window: float) -> Run:
         """Stabilize, then cut and encode."""
-        started = time.perf_counter()
-        made = pypi_vidstab.stabilized(clip, folder, self.smoothing)
-        seconds = time.perf_counter() - started
-        second = _ffmpeg(made, folder, _cut(clip, window))
+        made, seconds = pypi_vidstab.stabilized(clip, folder, self.smoothing)
+        second = _ffmpeg(made, folder, cut_out(clip, window))
         return Run(second.video, seconds + second.wall_seconds, second.log)
 
 
@@ -214,7 +211,7 @@ def _ffmpeg(clip: Path, folder: Path, filters: str, *, null_output: bool = False
     return Run(video, seconds, log)
 
 
-def _cut(clip: Path, window: float) -> str:
+def cut_out(clip: Path, window: float) -> str:
     """Filters that show a window of the middle at full size."""
     width, height = _size(clip)
     cut = f"crop={round(width * window)}:{round(height * window)}:exact=1"

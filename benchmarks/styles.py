@@ -38,7 +38,7 @@ def plot(motion: Motion, settings: StageOneSettings, path: Path) -> None:
     """Draw both coordinates of the paths over time, in % of the frame's width."""
     filmed = accumulate(motion.similarity, motion.shot_start)
     shown = stabilized_path(filmed, smooth_motion(motion, settings).correction)
-    with chart(path, 2, (8, 3), dpi=80) as panels:
+    with chart(path, 2, (8, 3), dpi=80, share_y=False) as panels:
         for axis, part, label in zip(panels, (np.real, np.imag), ("right", "down"), strict=True):
             of_source, of_output = (50 * part(each.translation) for each in (filmed, shown))
             axis.plot(motion.pts_seconds, of_source, color=FILMED, linewidth=0.9)

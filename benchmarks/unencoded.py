@@ -27,6 +27,7 @@ from benchmarks import pypi_vidstab
 from benchmarks.quality_plot import draw
 from benchmarks.quality_table import markdown
 from benchmarks.results import save
+from benchmarks.stabilizers import cut_out
 from gfn_core.media.frame_reader import open_reader
 from gfn_core.media.probe import probe
 from gfn_core.metrics.evaluation import Video, evaluate
@@ -98,13 +99,11 @@ class ClipBench:
                 self._lumas("vidstabdetect=result=transforms.trf", Path(folder))
                 return self._lumas(VIDSTAB.format(detail), Path(folder)), ""
         if kind in ("deshake", "pypi"):
-            height, width = self.source.shape[1:]
-            cut = f"crop={round(width * window)}:{round(height * window)}:exact=1"
-            seen = f"{cut},scale={width}:{height},format=yuv420p"
+            seen = f"{cut_out(self.clip, window)},format=yuv420p"
             if kind == "deshake":
                 return self._lumas(f"format=yuv420p,deshake=rx=64:ry=64,{seen}", Path.cwd()), ""
             with TemporaryDirectory() as folder:
-                made = pypi_vidstab.stabilized(self.clip, Path(folder), int(detail))
+                made, _ = pypi_vidstab.stabilized(self.clip, Path(folder), int(detail))
                 return self._lumas(f"format=yuv420p,{seen}", Path(folder), made), ""
         share = DYNAMIC_ZOOM_SHARE if detail == "dynamic" else 0.0
         bend = StageTwoSettings("off" if method == ALONE else "mean")

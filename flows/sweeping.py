@@ -49,7 +49,8 @@ def show_sweep(
     curves = [curve_of(clip) for clip in counted]
     best = knee(median_curve(curves))
     if audience.as_json:
-        content = {"crops": request.crops, "knee": request.crops[best]}
+        at_knee = None if best is None else request.crops[best]
+        content = {"crops": request.crops, "knee": at_knee}
         print(json.dumps(content | {"clips": [asdict(clip) for clip in clips]}, indent=1))
     audience.results.print(_table(counted, request.crops, best))
     drawn = write_plot(
@@ -75,7 +76,7 @@ def curve_of(clip: SweptClip) -> SweepCurve:
     return SweepCurve(clip.video, view, np.array(clip.shake_left))
 
 
-def _table(clips: list[SweptClip], crops: tuple[float, ...], best: int) -> Table:
+def _table(clips: list[SweptClip], crops: tuple[float, ...], best: int | None) -> Table:
     table = Table(
         *("crop", "shake left", "at most", "jitter", "acceleration", "correction", "view lost", ""),
         box=None,
@@ -93,6 +94,6 @@ def _table(clips: list[SweptClip], crops: tuple[float, ...], best: int) -> Table
             f"{np.median([each.acceleration_px for each in at]):.3f}",
             f"{np.median([each.largest_correction_px for each in at]):.0f}",
             f"{np.median([each.lost_view for each in at]):.1%}",
-            "<- knee" if index == best and len(crops) > 2 else "",
+            "<- knee" if index == best else "",
         )
     return table

@@ -32,12 +32,14 @@ def median_curve(curves: Sequence[SweepCurve]) -> SweepCurve:
     )
 
 
-def knee(curve: SweepCurve) -> int:
-    """Index of the point farthest below the line between the ends of the curve.
+def knee(curve: SweepCurve) -> int | None:
+    """Index of the point farthest below the line between the ends of the curve; None of two points.
 
     From there on, more field of view costs more than its share of steadiness. Points that show
     less than another, and are no steadier, are not looked at.
     """
+    if len(curve.view) < 3:
+        return None
     widest_first = np.argsort(-curve.view)
     steadiest_so_far = np.minimum.accumulate(curve.shake_left[widest_first])
     is_steadier = np.diff(steadiest_so_far, prepend=np.inf) < 0
@@ -74,16 +76,17 @@ def save_sweep_plot(path: Path, curves: Sequence[SweepCurve], crops: Sequence[fl
     axis.plot(middle.view, middle.shake_left, "o-", color=MEDIAN_COLOR, linewidth=2.2, label=label)
     for crop, x, y in zip(crops, middle.view, middle.shake_left, strict=True):
         axis.annotate(f"{crop:g}", (x, y), (0, 8), textcoords="offset points", ha="center")
-    axis.plot(
-        middle.view[best],
-        middle.shake_left[best],
-        "o",
-        markersize=14,
-        fillstyle="none",
-        color=KNEE_COLOR,
-        markeredgewidth=2,
-        label=f"knee: crop {crops[best]:g}",
-    )
+    if best is not None:
+        axis.plot(
+            middle.view[best],
+            middle.shake_left[best],
+            "o",
+            markersize=14,
+            fillstyle="none",
+            color=KNEE_COLOR,
+            markeredgewidth=2,
+            label=f"knee: crop {crops[best]:g}",
+        )
     axis.set_xlabel("field of view (share of the frame's area shown)")
     axis.set_ylabel("shake left (share of the source's jitter)")
     for each in (axis.xaxis, axis.yaxis):

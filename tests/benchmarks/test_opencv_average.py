@@ -1,11 +1,14 @@
 """The baseline that tutorials teach: its motion and its average, against closed forms."""
 
+import subprocess
+from fractions import Fraction
+
 import cv2
 import imageio_ffmpeg
 import numpy as np
 import pytest
 
-from benchmarks.opencv_average import matrix, smoothed, steps
+from benchmarks.opencv_average import _step, matrix, smoothed, steps
 from gfn_core.media.raw_video_pipe import RawVideoPipe
 
 
@@ -27,9 +30,6 @@ def test_a_move_is_undone_by_its_inverse():
 
 
 def test_a_known_shift_is_found(tmp_path):
-    import subprocess
-    from fractions import Fraction
-
     noise = np.random.default_rng(0).integers(0, 256, (300, 400), np.uint8)
     texture = cv2.normalize(cv2.GaussianBlur(noise, (0, 0), 4), None, 0, 255, cv2.NORM_MINMAX)
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-f", "nut", "-i", "-"]
@@ -45,3 +45,10 @@ def test_a_known_shift_is_found(tmp_path):
     assert found[0] == pytest.approx(0)
     assert found[1:, :2] == pytest.approx(np.tile([-3.0, -2.0], (3, 1)), abs=0.1)
     assert found[1:, 2] == pytest.approx(0, abs=1e-3)
+
+
+@pytest.mark.parametrize("corners", [0, 1])
+def test_too_little_to_follow_is_rest(corners):
+    blank = np.full((120, 160), 90, np.uint8)
+    blank[:60, : 80 * corners] = 200
+    assert _step(blank, blank) == (0.0, 0.0, 0.0)

@@ -20,6 +20,13 @@ def test_what_shows_less_and_shakes_more_is_no_knee() -> None:
     assert knee(SweepCurve("", view, np.array([0.2, 0.1, 0.3, 0.12, 0.4]))) == 3
 
 
+def test_two_points_have_no_knee(tmp_path: Path) -> None:
+    curve = SweepCurve("", np.array([0.6, 0.8]), np.array([0.1, 0.4]))
+    assert knee(curve) is None
+    save_sweep_plot(tmp_path / "a.svg", [curve], (0.8, 0.9))
+    assert "knee" not in (tmp_path / "a.svg").read_text()
+
+
 def test_names_are_not_formulas(tmp_path: Path) -> None:
     curve = SweepCurve("$\\frac{<b>.mp4", np.array([0.6, 0.8]), np.array([0.1, 0.4]))
     save_sweep_plot(tmp_path / "a.svg", [curve], (0.8, 0.9))
