@@ -91,6 +91,7 @@ def test_it_runs(home: Path, line: str) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.filterwarnings("ignore:.*found in sys.modules:RuntimeWarning")  # runs modules again
 @pytest.mark.parametrize("line", PARSED)
 def test_it_can_be_said(line: str, monkeypatch, capsys) -> None:
     words = shlex.split(line.replace("...", " "))
