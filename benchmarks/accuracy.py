@@ -22,7 +22,7 @@ import torch
 from benchmarks.accuracy_plot import draw
 from benchmarks.accuracy_table import markdown
 from benchmarks.motion_methods import Luma, motion_methods
-from benchmarks.results import save
+from benchmarks.results import Results
 from gfn_core.geometry import FloatArray, FrameGeometry
 from gfn_core.media.frame_reader import open_reader
 from gfn_core.media.probe import probe
@@ -58,6 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
     methods = motion_methods(asked.weights, asked.teacher)
+    results = Results(asked.out, "accuracy", shake=SEED, opencv=SEED)
     rows = []
     for pair in known_pairs(asked):
         for name, method in methods.items():
@@ -69,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             rows.append((pair.material, pair.index, name, error, seconds))
         print(f"{pair.material} {pair.index}", file=sys.stderr)
     table = pd.DataFrame(rows, columns=["material", "pair", "method", "error_px", "seconds"])
-    save(asked.out, "accuracy", table, markdown(table), shake=SEED, opencv=SEED)
+    results.save(table, markdown(table))
     draw(table, asked.out / "accuracy.png")
     return 0
 

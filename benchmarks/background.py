@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from benchmarks.results import save
+from benchmarks.results import Results
 from benchmarks.unencoded import ClipBench
 from gfn_core.geometry import FloatArray, FrameGeometry
 from gfn_core.metrics.stability import stability
@@ -46,13 +46,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--crop", type=float, default=0.9)
     asked = parser.parse_args(arguments)
-    asked.out.mkdir(parents=True, exist_ok=True)
+    results = Results(asked.out, "background", opencv=SEED)
     rows: list[dict[str, str | float]] = []
     for clip in asked.clips:
         masks = sorted((asked.masks / clip.stem).glob("*.png"))
         rows.append(measured(ClipBench(clip, len(masks), asked.out), masks, asked.crop))
         table = pd.DataFrame(rows)
-        save(asked.out, "background", table, markdown(table), opencv=SEED)  # after each: minutes
+        results.save(table, markdown(table))  # after each: it takes minutes
 
 
 def measured(bench: ClipBench, mask_files: Sequence[Path], crop: float) -> dict[str, str | float]:

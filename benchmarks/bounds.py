@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 import pandas as pd
 
-from benchmarks.results import save
+from benchmarks.results import Results
 from benchmarks.unencoded import FULL, SEED, ClipBench, Lumas
 from gfn_core.metrics.interframe import interframe
 from gfn_core.metrics.stability import stability
@@ -37,13 +37,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Measure the clips, and write bounds.parquet and bounds.md."""
     asked = _arguments().parse_args(arguments)
     found = pd.read_parquet(asked.out / "unencoded.parquet").set_index(["clip", "method"])
-    rows = []
+    results, rows = Results(asked.out, "bounds", opencv=SEED), []
     for clip in asked.clips:
         bench = ClipBench(clip, asked.frames, asked.out)
         rows.append(_row(bench, found.loc[(clip.name, PEER)], found.loc[(clip.name, FULL)]))
         table = pd.DataFrame(rows)
         page = f"# Bounds\n\n```\n{table.round(2).to_string(index=False)}\n```"
-        save(asked.out, "bounds", table, page, opencv=SEED)
+        results.save(table, page)
 
 
 def _row(bench: ClipBench, peer: "pd.Series[Any]", own: "pd.Series[Any]") -> dict[str, str | float]:

@@ -17,6 +17,8 @@ from typing import Any
 import numpy as np
 import simpy
 
+from benchmarks.fleet_plots import draw
+
 CLIPS = (1_000, 100_000, 10_000_000)
 WORKERS = (1, 3, 10, 30, 100, 300, 1_000)
 FEWEST_SIMULATED = 800
@@ -191,8 +193,6 @@ class World:
 
 def main() -> None:
     """Simulate every size on every fleet."""
-    from benchmarks.fleet_plots import draw  # noqa: PLC0415
-
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("measured", type=Path)
     parser.add_argument("--out", type=Path, required=True)

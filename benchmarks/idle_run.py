@@ -13,6 +13,7 @@ import json
 import sqlite3
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -77,8 +78,6 @@ def main() -> None:
 
 def plain(clips: int) -> IdleFigures:
     """Run them on a pool of threads."""
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
-
     with Meter([psutil.Process()]) as meter, ThreadPoolExecutor(SLOTS) as pool:
         _process(clips, Runner(pool.submit, SLOTS, lambda rivals: 1))
     return IdleFigures(clips, "plain", meter.seconds, meter.cpu_seconds[0], meter.peak_mib[0])

@@ -4,7 +4,6 @@ import os
 import platform
 import subprocess
 from datetime import UTC, datetime
-from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -13,9 +12,8 @@ from benchmarks.stabilizers import ffmpeg_version
 PACKAGES = ("gfn", "numpy", "opencv-python-headless", "av", "cvxpy", "clarabel", "torch", "vidstab")
 
 
-@cache
 def record() -> dict[str, str]:
-    """Return machine and versions as text by name, as they were when first asked for."""
+    """Return machine and versions as text by name."""
     return {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "processor": _processor(),

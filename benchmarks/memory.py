@@ -17,7 +17,7 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks.chart import chart
-from benchmarks.results import save
+from benchmarks.results import Results
 from gfn_core.media.ffmpeg_binary import ffmpeg_path
 
 SAMPLE_SECONDS = 0.1
@@ -42,8 +42,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--preset", default="medium")
     options = parser.parse_args()
-    options.out.mkdir(parents=True, exist_ok=True)
-    rows = []
+    results, rows = Results(options.out, "memory"), []
     for seconds in options.seconds:
         clip = options.out / f"{seconds:g}s{options.clip.suffix}"
         repeat(options.clip, clip, seconds)
@@ -51,7 +50,7 @@ def main() -> None:
         clip.unlink()
     table = pd.DataFrame(rows)
     table["preset"] = options.preset
-    save(options.out, "memory", table, markdown(table))
+    results.save(table, markdown(table))
     draw(table, options.out / "memory.png")
 
 

@@ -62,7 +62,7 @@ def _step(last: NDArray[Any], gray: NDArray[Any]) -> tuple[float, float, float]:
     corners = cv2.goodFeaturesToTrack(last, CORNERS, QUALITY, LEAST_DISTANCE_PX)
     if corners is None:
         return 0.0, 0.0, 0.0
-    moved, found, _ = cv2.calcOpticalFlowPyrLK(last, gray, corners, None)  # type: ignore[call-overload]
+    moved, found, _ = cv2.calcOpticalFlowPyrLK(last, gray, corners, None)
     followed = found.ravel() == 1
     if followed.sum() < FEWEST_CORNERS:
         return 0.0, 0.0, 0.0

@@ -16,10 +16,9 @@ from pathlib import Path
 import cv2
 import pandas as pd
 
-from benchmarks.machine import record
 from benchmarks.quality_plot import draw
 from benchmarks.quality_table import REFERENCE, markdown
-from benchmarks.results import save
+from benchmarks.results import Results
 from benchmarks.stabilizers import VIDEO_SUFFIXES, Stabilizer, stabilizer, window_reference
 from benchmarks.timed_command import RunError
 from benchmarks.video_frames import open_video
@@ -39,12 +38,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     methods = [stabilizer(name, asked.gfn_options.split()) for name in asked.methods.split(",")]
     methods.sort(key=lambda method: window_reference(method) is not None)
     cv2.setRNGSeed(SEED)
-    record()  # of the code that runs: it may be committed to meanwhile
-    rows: list[Row] = []
+    results, rows = Results(asked.out, "quality", opencv=SEED), list[Row]()
     for clip in _clips(asked.clips):
         run = ClipRun(clip, asked.out / "videos", asked.compared)
         rows += [run.measure(method) for method in methods]
-        _write(pd.DataFrame(rows), asked.out)  # after each clip: it may take hours
+        table = pd.DataFrame(rows)
+        results.save(table, markdown(table))  # after each clip: it may take hours
+        if REFERENCE in set(table[table["error"] == ""]["method"]):
+            draw(table, asked.out / "quality.png")
     return int(any(row["error"] for row in rows))
 
 
@@ -110,12 +111,6 @@ def _clips(paths: Sequence[Path]) -> list[Path]:
         file for path in paths for file in (sorted(path.rglob("*")) if path.is_dir() else [path])
     ]
     return [file for file in files if file.suffix in VIDEO_SUFFIXES]
-
-
-def _write(table: pd.DataFrame, out: Path) -> None:
-    save(out, "quality", table, markdown(table), opencv=SEED)
-    if REFERENCE in set(table[table["error"] == ""]["method"]):
-        draw(table, out / "quality.png")
 
 
 def _progress(row: Row) -> str:

@@ -23,7 +23,7 @@ import pandas as pd
 
 from benchmarks.chart import chart
 from benchmarks.rerun import rerun
-from benchmarks.results import save
+from benchmarks.results import Results
 from benchmarks.scale_table import COLUMNS, SECOND_RUN, TARGET_CLIPS, TARGET_SECONDS, markdown
 from benchmarks.slots import slot_runs
 
@@ -39,12 +39,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         slots(clip, work, asked.clips, asked.repeats),
         orchestrators(work, asked.idle),
     )
-    rows: list[Row] = []
+    results, rows = Results(asked.out, "scale"), list[Row]()
     for row in chain(*parts):
         print(row, file=sys.stderr)
         rows.append(row)
         table = pd.DataFrame(rows, columns=COLUMNS)
-        save(asked.out, "scale", table, markdown(table))  # after each: it takes a while
+        results.save(table, markdown(table))  # after each: it takes a while
     draw(table, asked.out / "scale.png")
     return 0
 

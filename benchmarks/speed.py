@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchmarks.results import save
+from benchmarks.results import Results
 from benchmarks.speed_plot import draw
 from benchmarks.speed_table import markdown
 from benchmarks.stabilizers import Gfn, Transcode, Vidstab
@@ -27,14 +27,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run everything as often as asked, and write the tables."""
     asked = _arguments().parse_args(arguments)
     gfn = Gfn(options=("--preset", "medium", "--quality", "18", *asked.gfn_options.split()))
-    rows: list[dict[str, str | float | int]] = []
+    results, rows = Results(asked.out, "speed"), list[dict[str, str | float | int]]()
     clip, workplace = asked.clip.resolve(), asked.out.resolve() / "runs"
     for repeat in range(asked.repeats):
         for name, seconds in timings(clip, workplace, gfn):
             rows.append({"clip": clip.name, "repeat": repeat, "run": name, "seconds": seconds})
             print(f"{repeat}: {name}: {seconds:.2f} s", file=sys.stderr)
     table = pd.DataFrame(rows)
-    save(asked.out, "speed", table, markdown(table))
+    results.save(table, markdown(table))
     draw(table, asked.out / "speed.png")
     return 0
 

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from benchmarks.results import save
+from benchmarks.results import Results
 from benchmarks.video_frames import GrayFrames
 from gfn_core.geometry import FloatArray
 from gfn_core.media.frame_reader import open_reader
@@ -42,12 +42,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--crop", type=float, default=0.9)
     asked = parser.parse_args(arguments)
+    results = Results(asked.out, "stage_two", opencv=SEED)
     rows: list[dict[str, str | float]] = []
     for clip in asked.clips:
         rows.append(measured(clip, asked.crop))
         table = pd.DataFrame(rows)
-        page = markdown(table, asked.crop)
-        save(asked.out, "stage_two", table, page, opencv=SEED)  # after each: it takes minutes
+        results.save(table, markdown(table, asked.crop))  # after each: it takes minutes
         print(rows[-1], file=sys.stderr)
 
 

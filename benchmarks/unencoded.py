@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from benchmarks import pypi_vidstab
 from benchmarks.quality_plot import draw
 from benchmarks.quality_table import markdown
-from benchmarks.results import save
+from benchmarks.results import Results
 from benchmarks.stabilizers import cut_out
 from gfn_core.media.frame_reader import open_reader
 from gfn_core.media.probe import probe
@@ -56,7 +56,7 @@ METHODS = "source,vidstab-30,gfn,gfn-stage-one"
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure the clips, and write unencoded.parquet, unencoded.md and unencoded.png."""
     asked = _arguments().parse_args(arguments)
-    asked.out.mkdir(parents=True, exist_ok=True)
+    results = Results(asked.out, "unencoded", opencv=SEED)
     found = asked.out / "unencoded.parquet"
     rows = pd.read_parquet(found).to_dict("records") if found.exists() else []
     for clip in asked.clips:
@@ -64,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             continue
         rows += ClipBench(clip, asked.frames, asked.out).rows(asked.methods.split(","))
         table = pd.DataFrame(rows)
-        save(asked.out, "unencoded", table, markdown(table), opencv=SEED)
+        results.save(table, markdown(table))
     draw(pd.DataFrame(rows), asked.out / "unencoded.png")
 
 

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from gfn_core.geometry import FloatArray
 from gfn_core.motion.bases import BASES, OrthonormalBases
 from gfn_core.motion.homography import normalized, transform
 
 GROUPS = (8, 6, 4, 2)  # degrees of freedom: leading columns of the orthonormal bases
+WEIGHT_AT_SCALE = 0.25  # Geman & McClure
 RIVAL_DISTANCE = 1e-2  # half-widths: a point this far from a motion may support another
 RAYLEIGH_MEDIAN = 1.1774  # median length of a 2-D Gaussian vector / its deviation a coordinate
 
@@ -40,10 +42,15 @@ class Fit:
     """A motion from source to target points, and how well they agree with it."""
 
     homography: FloatArray  # (3, 3), half-widths
-    inlier_weights: FloatArray  # (N,) robust weight of each point, 0 to 1; 1/4 at the scale
+    inlier_weights: FloatArray  # (N,) robust weight of each point, 0 to 1
     residual: float  # robust deviation of the inliers, a coordinate, half-widths
     uncertainty: float  # expected root mean square error over the frame, half-widths
     freedom: int  # degrees of freedom that the points determined: 8, 6, 4, 2 or 0
+
+    @property
+    def agrees(self) -> NDArray[np.bool_]:
+        """Which points (N,) lie within the scale."""
+        return self.inlier_weights > WEIGHT_AT_SCALE
 
 
 def fit_homography(

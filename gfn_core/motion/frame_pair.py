@@ -4,7 +4,6 @@ from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from gfn_core.geometry import FloatArray, FrameGeometry
 from gfn_core.motion.alignment import align
@@ -29,7 +28,6 @@ from gfn_core.motion.tracks import (
 COARSE_ITERATIONS = 6  # enough to start the fine tracks within a pixel
 WITHIN_REACH = FitSettings(iterations=4, coarsest_scale=2e-2, finest_scale=2e-2)  # 6 px at 640
 LARGEST_LAPLACIAN = 4 * 255
-AGREES = 0.25  # weight of a track in the fit, from which on it agrees
 SURE_SUPPORT = 0.3  # of the background's tracks
 LEAST_SUPPORT = 0.03  # of the frame: where tracks agree on less, a motion that is told counts
 NO_DCT = np.zeros(0)
@@ -47,8 +45,8 @@ class TracksSettings:
     tolerated_uncertainty: float = 1e-3  # half-widths: halves the confidence
     sure_uncertainty: float = 1.5e-4  # half-widths: a fit less sure is polished on the images
     alignment: AlignmentSettings = field(default_factory=AlignmentSettings)
-    cut_inlier_share: float = 0.25  # at a cut fewer of the corners move together: sought again,
-    cut_likeness: float = 0.5  # and the thumbnails are less alike: a cut
+    cut_inlier_share: float = 0.25  # fewer of the corners move together at a cut, or are lost
+    cut_likeness: float = 0.5  # at a cut the thumbnails are less alike, too
     lost_inlier_share: float = 0.03  # where not even so few do,
     lost_likeness: float = 0.7  # thumbnails must be more alike than by chance
 
@@ -66,14 +64,9 @@ class Agreement:
     def of(cls, tracks: Tracks, fit: Fit) -> "Agreement":
         """Count who agrees; a corner that was lost does not."""
         points = np.concatenate([tracks.source, tracks.lost])
-        agrees = np.concatenate([fit.inlier_weights > AGREES, np.zeros(len(tracks.lost), bool)])
+        agrees = np.concatenate([fit.agrees, np.zeros(len(tracks.lost), bool)])
         share = float(agrees.mean()) if len(points) else 0.0
         return cls(tracks, fit, share, area_share(points, agrees.astype(np.float64)))
-
-    @property
-    def agrees(self) -> NDArray[np.bool_]:
-        """Which tracks (N,) agree."""
-        return self.fit.inlier_weights > AGREES
 
 
 @dataclass(frozen=True)
@@ -151,7 +144,7 @@ class FramePair:
         """
         again = self.tracked_from(start)
         least = self.settings.cut_inlier_share * len(self.first.tracked.corners)
-        return again if np.count_nonzero(again.agrees) >= least else None
+        return again if np.count_nonzero(again.fit.agrees) >= least else None
 
     def tracked_from(self, start: FloatArray) -> Agreement:
         """Track finely from a motion `start` (3, 3)."""

@@ -6,12 +6,12 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from benchmarks import accuracy_plot, memory, speed_plot
-from benchmarks.results import save
+from benchmarks.results import Results
 from benchmarks.speed_table import RATIOS
 
 
 def test_rows_and_page_say_where_and_by_which_seeds_they_were_made(tmp_path):
-    save(tmp_path / "new", "thing", pd.DataFrame([{"a": 1}]), "# Thing", opencv=7)
+    Results(tmp_path / "new", "thing", opencv=7).save(pd.DataFrame([{"a": 1}]), "# Thing")
     found = pq.read_table(tmp_path / "new" / "thing.parquet")
     made_on = json.loads(found.schema.metadata[b"machine"])
     assert found.to_pylist() == [{"a": 1}]
