@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gfn_core.geometry import FloatArray, FrameGeometry
-from gfn_core.motion.homography import flow, from_pixels
+from gfn_core.motion.homography import flow, from_pixels, transform
 from gfn_core.motion.similarity import Similarity
 
 GrayArray = NDArray[np.uint8]
@@ -25,8 +25,10 @@ LONGEST_PX = 640  # frames are tracked at this size; LK's error of 0.03 px is 0.
 CORNER_QUALITY, CORNER_DISTANCE_PX = 0.005, 9
 BACKWARD_PX = 0.5
 INLIER_PX = 1.0
+SPREAD_CELLS = 12  # along the longer side of what the tracks cover
+NEAR_PX = 4.0  # of the motion of the whole picture
 LOCAL_LIMIT = 0.0125  # half-widths, 4 px of 640; what differs more from the frame is an object
-LEAST_INLIERS, LEAST_INLIER_SHARE = 16, 0.15
+LEAST_INLIERS, LEAST_INLIER_SHARE = 12, 0.15
 CELL_COLUMNS, CELL_ROWS = 8, 5
 
 
@@ -141,7 +143,32 @@ def matched_corners(
 
 
 def robust_homography(start: FloatArray, end: FloatArray) -> FloatArray | None:
-    """Fit a homography (3, 3) to matches (N, 2) in px; None where too few agree."""
+    """Fit a homography (3, 3) to matches (N, 2) in px; None where too few agree.
+
+    One match from each part of the picture decides which motion is the picture's, lest an object
+    with many corners does; then all that move nearly so say it more exactly.
+    """
+    spread = _spread(start)
+    coarse = _consensus(start[spread], end[spread])
+    if coarse is None:
+        return None
+    near = np.linalg.norm(transform(coarse, start) - end, axis=-1) < NEAR_PX
+    fine = _consensus(start[near], end[near])
+    return coarse if fine is None else fine
+
+
+def _spread(points: FloatArray) -> NDArray[np.intp]:
+    """Index of the first of `points` (N, 2) in each square cell of what they cover.
+
+    Corners come in the order of their strength: the first is the strongest.
+    """
+    from_corner = points - points.min(axis=0, initial=np.inf)
+    cells = np.floor(from_corner * (SPREAD_CELLS / from_corner.max(initial=1)))
+    return np.unique(cells, axis=0, return_index=True)[1]
+
+
+def _consensus(start: FloatArray, end: FloatArray) -> FloatArray | None:
+    """Homography (3, 3) that the most matches (N, 2) agree on; None where they are too few."""
     if len(start) < LEAST_INLIERS:
         return None
     homography, inlier = cv2.findHomography(

@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 
 from gfn_core.geometry import FrameGeometry
-from gfn_core.metrics.tracked_path import tracked_path
-from gfn_core.motion.homography import flow, from_pixels
+from gfn_core.metrics.tracked_path import robust_homography, tracked_path
+from gfn_core.motion.homography import flow, from_pixels, transform
 
 SIZE = FrameGeometry(640, 360)
 
@@ -27,6 +27,11 @@ def random_views(count, seed):
 def in_half_widths(centered_px):
     to_corner = np.array([[1, 0, 319.5], [0, 1, 179.5], [0, 0, 1]])
     return from_pixels(to_corner @ centered_px @ np.linalg.inv(to_corner), SIZE)
+
+
+def in_pixels_moved(homography_px):
+    grid = np.stack(np.meshgrid(np.linspace(40, 600, 8), np.linspace(40, 320, 5)), -1)
+    return transform(homography_px, grid.reshape(-1, 2)) - grid.reshape(-1, 2)
 
 
 def error_px(found, truth):
@@ -56,6 +61,27 @@ def test_an_object_crossing_does_not_count(look):
     for t in range(1, 5):
         truth = in_half_widths(np.linalg.inv(views[t]) @ views[t - 1])
         assert error_px(path.homography[t], truth) < 0.2
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_more_corners_of_an_object_do_not_outvote_the_picture(seed):
+    """As a surfer before waves: each of them moves a little by itself, he as one."""
+    rng = np.random.default_rng(seed)
+    water = rng.uniform((0, 0), (640, 360), (160, 2))
+    surfer = rng.uniform((280, 140), (350, 210), (60, 2))
+    start = rng.permutation(np.concatenate([water, surfer]))
+    is_surfer = (np.abs(start - (315, 175)) <= 35).all(axis=1)
+    end = start + np.where(is_surfer[:, None], (2, 1), (-20, 2))
+    end += rng.normal(0, np.where(is_surfer, 0.1, 1.5)[:, None], end.shape)
+    found = in_pixels_moved(robust_homography(start, end))
+    assert np.linalg.norm(found - (-20, 2), axis=-1).mean() < 1
+
+
+def test_where_corners_are_in_one_place_they_still_tell():
+    rng = np.random.default_rng(7)
+    start = rng.uniform((300, 200), (330, 230), (200, 2))  # smaller than a cell of the frame
+    found = in_pixels_moved(robust_homography(start, start + np.array((3, -2))))
+    assert np.allclose(found, (3, -2), atol=0.01)
 
 
 def test_half_widths_do_not_depend_on_the_resolution(look):
