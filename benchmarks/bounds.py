@@ -4,7 +4,8 @@
 
 - `ruled`: stabilized by the motion that the ruler itself measures in the source, every bit of it
   believed. What is left of acceleration is the ruler's own error, objects that it follows, and what
-  the window does not hold; no estimator can be told apart from a better one below that.
+  the window does not hold; no estimator can be told apart from a better one below that. Whether
+  frames are more alike (PSNR) says if that motion is better, or only measured by itself.
 - `softened`: gfn's output blurred until it is as soft as vidstab-30's, for pictures that have lost
   detail are more alike.
 """
@@ -51,7 +52,7 @@ def _row(bench: ClipBench, peer: "pd.Series[Any]", own: "pd.Series[Any]") -> dic
     settings = StageOneSettings(crop=min(1.0, float(peer["cropping_ratio"])))
     cv2.setRNGSeed(SEED)
     lumas, _ = bench.delivered(smooth_motion(ruled(bench), settings))
-    steady = stability(tracked_path(lumas))
+    steady, alike = stability(tracked_path(lumas)), interframe(lumas)
     lumas, _ = bench.delivered(smooth_motion(bench.motion, settings))
     soft = softened(lumas, min(1.0, float(peer["sharpness"] / own["sharpness"])))
     return {
@@ -61,6 +62,7 @@ def _row(bench: ClipBench, peer: "pd.Series[Any]", own: "pd.Series[Any]") -> dic
         "jitter": own["jitter_px"] / peer["jitter_px"],
         "jitter_ruled": steady.jitter_px / peer["jitter_px"],
         "psnr_db": own["psnr_db"] - peer["psnr_db"],
+        "psnr_ruled_db": alike.psnr_db - peer["psnr_db"],
         "psnr_softened_db": interframe(soft).psnr_db - peer["psnr_db"],
     }
 
