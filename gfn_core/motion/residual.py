@@ -36,6 +36,18 @@ def residual_homography(weights: FloatArray, geometry: FrameGeometry) -> FloatAr
     return orthonormal_bases(geometry).homography_of(np.concatenate([similar, weights], axis=-1))
 
 
+def evenness(homography: FloatArray) -> FloatArray:
+    """Return the smaller over the larger singular value (...) of each derivative at the centre.
+
+    1 where the middle of the picture keeps its shape, whatever its size and turn.
+    """
+    centered = homography / homography[..., 2:, 2:]
+    derivative = centered[..., :2, :2] - centered[..., :2, 2:] * centered[..., 2:, :2]
+    (a, b), (c, d) = np.moveaxis(derivative, (-2, -1), (0, 1))
+    alike, mirrored = np.hypot(a + d, c - b), np.hypot(a - d, c + b)
+    return np.asarray((alike - mirrored) / (alike + mirrored))
+
+
 def strain(geometry: FrameGeometry) -> FloatArray:
     """Return the strain (4,) of each weight's unit: root mean square derivative of its flow.
 

@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 from gfn_core.geometry import FloatArray
 from gfn_core.motion.bases import orthonormal_bases
 from gfn_core.motion.homography import transform
-from gfn_core.motion.residual import RESIDUAL, SIMILAR, residual_homography, strain
+from gfn_core.motion.residual import RESIDUAL, SIMILAR, evenness, residual_homography, strain
 from gfn_core.motion.similarity import Similarity
 from gfn_core.smoothing.crop_window import CropWindow
 
 BISECTIONS = 20
+LEAST_EVENNESS = 0.982  # what the measure of distortion finds is up to 0.002 less
 
 
 @dataclass(frozen=True)
@@ -49,19 +50,20 @@ class BendSpace:
         )
 
 
-def inside(window: CropWindow, correction: Similarity, bend: FloatArray) -> FloatArray:
-    """Shrink bends (n, 4) under which a corner of the corrected window would leave the frame.
+def bounded(window: CropWindow, correction: Similarity, bend: FloatArray) -> FloatArray:
+    """Shrink bends (n, 4) that squeeze the picture, or show what lies outside of the frame.
 
-    As little as needed, by bisection. Stage 1 alone is inside, so there is always a share.
+    As little as needed, by bisection. Stage 1 alone does neither, so there is always a share.
     """
 
-    def is_outside(some: FloatArray) -> NDArray[np.bool_]:
+    def is_too_much(some: FloatArray) -> NDArray[np.bool_]:
         homography = residual_homography(some, window.geometry)
-        return np.asarray(window.violation(correction, homography) > 0)[:, None]
+        leaves = window.violation(correction, homography) > 0
+        return np.asarray(leaves | (evenness(homography) < LEAST_EVENNESS))[:, None]
 
     share, step = np.ones((len(bend), 1)), 0.5
     for _ in range(BISECTIONS):
-        share = np.where(is_outside(bend * share), share - step, np.minimum(share + step, 1))
+        share = np.where(is_too_much(bend * share), share - step, np.minimum(share + step, 1))
         step /= 2
-    still_outside = is_outside(bend * share)
-    return np.asarray(bend * np.where(still_outside, share - 2 * step, share).clip(0))
+    still_too_much = is_too_much(bend * share)
+    return np.asarray(bend * np.where(still_too_much, share - 2 * step, share).clip(0))

@@ -17,7 +17,7 @@ import scipy.sparse as sp
 from gfn_core.geometry import FloatArray
 from gfn_core.motion.model import Motion
 from gfn_core.motion.residual import RESIDUAL, residual_of
-from gfn_core.smoothing.bend_space import BendSpace, inside
+from gfn_core.smoothing.bend_space import BendSpace, bounded
 from gfn_core.smoothing.crop_window import CropWindow
 from gfn_core.smoothing.output_motion import output_motion
 from gfn_core.smoothing.output_path import Affine
@@ -54,7 +54,7 @@ def bent(
         else:
             time_constant = settings.acceleration_seconds * frame_rate
             residual[shot] = _calm(steps[shot], trust[shot], space[shot], time_constant)
-    return replace(moved, residual=inside(space.window, moved.correction, residual))
+    return replace(moved, residual=bounded(space.window, moved.correction, residual))
 
 
 def _calm(

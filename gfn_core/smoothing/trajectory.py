@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from gfn_core.geometry import FloatArray, FrameGeometry
 from gfn_core.motion.residual import residual_homography
 from gfn_core.motion.similarity import Similarity
-from gfn_core.smoothing.bend_space import inside
+from gfn_core.smoothing.bend_space import bounded
 from gfn_core.smoothing.crop_window import CropWindow
 
 ROUNDING = 1e-9  # half-widths
@@ -81,7 +81,7 @@ class Trajectory:
             (linear + linear[following]) / 2, (translation + translation[following]) / 2
         )
         # Both are halfway, their product is not: what fits on both sides need not fit between.
-        residual = inside(
+        residual = bounded(
             CropWindow(self.geometry, self.window),
             between,
             (self.residual + self.residual[following]) / 2,

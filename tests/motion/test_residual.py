@@ -4,8 +4,14 @@ import numpy as np
 import pytest
 
 from gfn_core.geometry import FrameGeometry
-from gfn_core.motion.homography import flow, inverse
-from gfn_core.motion.residual import RESIDUAL, residual_homography, residual_of, strain
+from gfn_core.motion.homography import flow, inverse, transform
+from gfn_core.motion.residual import (
+    RESIDUAL,
+    evenness,
+    residual_homography,
+    residual_of,
+    strain,
+)
 from gfn_core.motion.similarity import Similarity
 
 GEOMETRIES = [FrameGeometry(640, 360), FrameGeometry(360, 640)]
@@ -48,3 +54,16 @@ def test_a_unit_displaces_by_one_and_strains_as_much_as_its_flow_does(geometry):
         derivatives = [(flow(homography, points + d) - moved) / step for d in np.eye(2) * step]
         squared = sum((part**2).sum(-1) for part in derivatives)
         assert np.sqrt(squared.mean()) / amount == pytest.approx(expected, rel=0.01)
+
+
+def test_evenness_is_that_of_a_small_circle_at_the_centre():
+    step = 1e-6 * np.eye(2)
+    for homography in 3 * homographies(seed=3) + 0.1:
+        columns = transform(homography, step) - transform(homography, np.zeros((1, 2)))
+        large, small = np.linalg.svd(columns.T, compute_uv=False)
+        assert evenness(homography) == pytest.approx(small / large, abs=1e-6)
+
+
+def test_similarities_are_even():
+    similarity = Similarity.from_parameters(*np.random.default_rng(4).normal(size=(4, 50)))
+    assert evenness(similarity.matrix) == pytest.approx(1)

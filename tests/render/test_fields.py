@@ -9,7 +9,7 @@ from gfn_core.geometry import FrameGeometry
 from gfn_core.motion.similarity import Similarity
 from gfn_core.render.renderer import check_border
 from gfn_core.render.warp import warp_fields, warp_plane
-from gfn_core.smoothing.bend_space import inside
+from gfn_core.smoothing.bend_space import bounded
 from gfn_core.smoothing.crop_window import CropWindow
 from gfn_core.smoothing.trajectory import Trajectory
 
@@ -63,6 +63,6 @@ def test_second_fields_never_show_what_lies_outside(seed: int) -> None:
     correction = Similarity(scale, shift * rng.uniform(0, 1, 4))
     outside = window.violation(correction) > 0
     correction.linear[outside], correction.translation[outside] = 1, 0
-    bend = inside(window, correction, 0.05 * rng.normal(size=(4, 4)))
+    bend = bounded(window, correction, 0.05 * rng.normal(size=(4, 4)))
     later = Trajectory(geometry, 0.9, correction, bend).half_a_frame_later(np.zeros(4, bool))
     check_border(later)

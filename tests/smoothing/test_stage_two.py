@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from gfn_core.geometry import FrameGeometry
 from gfn_core.motion.homography import inverse, transform
 from gfn_core.motion.model import Motion
-from gfn_core.motion.residual import RESIDUAL, residual_homography, residual_of
+from gfn_core.motion.residual import RESIDUAL, evenness, residual_homography, residual_of
 from gfn_core.motion.similarity import Similarity
 from gfn_core.smoothing import stage_two
 from gfn_core.smoothing.crop_window import CropWindow
@@ -106,6 +106,20 @@ def test_time_backwards_gives_the_same_bends(method):
     backwards = np.concatenate([steps[:1], inverse(steps[:0:-1])])
     there, back = (smoothed(each, method).residual for each in (steps, backwards))
     assert back[::-1] == pytest.approx(there, abs=0.03 * np.abs(there).max())
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("geometry", [LANDSCAPE, PORTRAIT])
+def test_no_bend_squeezes_the_picture_more_than_two_percent(method, geometry):
+    gentle, strong = (
+        smoothed(wobble(120, amplitude=amplitude, geometry=geometry), method, geometry, crop=0.7)
+        for amplitude in (0.001, 0.02)
+    )
+    least, squeezed = (
+        evenness(residual_homography(each.residual, geometry)).min() for each in (gentle, strong)
+    )
+    assert 0.99 < least < 1
+    assert squeezed == pytest.approx(0.982, abs=1e-4)
 
 
 @settings(deadline=None, max_examples=20)
