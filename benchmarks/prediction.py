@@ -16,7 +16,6 @@ from scipy.stats import spearmanr
 from flows.evaluating import open_video
 from gfn_core.metrics.prediction import predict
 from gfn_core.metrics.stability import stability
-from gfn_core.metrics.tracked_path import tracked_path
 from gfn_core.store.archive import Archive
 from gfn_core.store.catalogue import catalogue
 from gfn_core.store.motion_table import load_motion
@@ -32,7 +31,7 @@ def compare(archive: Archive) -> list[tuple[str, float, list[float], list[float]
         motion = load_motion(archive.view("motion", entry.video, ".parquet"))
         trajectory = load_trajectory(archive.view("trajectory", entry.video, ".parquet"))
         foretold = predict(motion, trajectory.window, trajectory.correction)
-        found = stability(tracked_path(open_video(archive.root / entry.output).frames))
+        found = stability(open_video(archive.root / entry.output).path)
         figures = [[getattr(each, name) for name in FIGURES] for each in (foretold, found)]
         rows.append((entry.video, trajectory.window, figures[0], figures[1]))
     return rows

@@ -1,6 +1,7 @@
 """A reader for measuring: PyAV on its own, so that no fault of the product's readers hides."""
 
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -28,7 +29,8 @@ def open_video(path: Path) -> Video:
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
         stream.thread_type = "AUTO"
+        aspect = stream.sample_aspect_ratio or Fraction(1)
         seconds = [frame.time for frame in container.decode(stream)]
     if None in seconds:
         raise ValueError(f"{path}: frames without a timestamp cannot be compared")
-    return Video(GrayFrames(path), np.array(seconds, np.float64))
+    return Video(GrayFrames(path), np.array(seconds, np.float64), aspect)

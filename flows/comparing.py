@@ -9,7 +9,6 @@ import numpy as np
 from flows.evaluating import open_video
 from gfn_core.media.comparison import Layout, Pane, TimeLine, write_comparison
 from gfn_core.media.probe import probe
-from gfn_core.metrics.tracked_path import tracked_path
 from gfn_core.report.comparison_plot import NamedPath, PlotStrip, save_path_strip
 
 PANE_PX = 960  # longer side of each picture
@@ -44,5 +43,5 @@ def told_apart(first: Path, second: Path) -> tuple[str, str]:
 
 def _measured(path: Path, name: str) -> NamedPath:
     video = open_video(path)
-    center = np.cumsum(tracked_path(video.frames).similarity.translation)
+    center = np.cumsum(video.path.similarity.translation)
     return NamedPath(name, video.pts_seconds, center)

@@ -21,6 +21,7 @@ class LumaFrames:
 
     def __init__(self, path: Path) -> None:
         self._path, self._info = path, probe(path)
+        self.pixel_aspect = self._info.geometry.pixel_aspect
 
     def reader(self) -> FrameReader:
         """Open the video at its first frame; one decoder for all, so that all compare."""
@@ -33,7 +34,8 @@ class LumaFrames:
 def open_video(path: Path) -> Video:
     """Read the times of a video's frames; its pixels are read when they are looked at."""
     frames = LumaFrames(path)
-    return Video(frames, np.array([frame.pts_seconds for frame in frames.reader()]))
+    pts_seconds = np.array([frame.pts_seconds for frame in frames.reader()])
+    return Video(frames, pts_seconds, frames.pixel_aspect)
 
 
 def evaluate_video(source: Path, stabilized: Path, *, as_json: bool) -> None:

@@ -17,7 +17,7 @@ from gfn_core.store.published import CurrentArtifacts
 PROBE = Stage("probe", version=3, suffix=".json")
 MOTION = Stage("motion", version=11, suffix=".parquet")
 TRAJECTORY = Stage("trajectory", version=5, suffix=".parquet")
-RENDER = Stage("render", version=8, suffix=".json")
+RENDER = Stage("render", version=9, suffix=".json")
 ACTIVITY = Stage("activity", version=3, suffix=".parquet")
 REPORT = Stage("report", version=5, suffix=".html")
 

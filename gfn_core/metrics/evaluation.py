@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from fractions import Fraction
 from itertools import islice
 
 import numpy as np
@@ -11,7 +12,7 @@ from gfn_core.metrics.fidelity import FidelityFigures, fidelity
 from gfn_core.metrics.interframe import InterframeFigures, interframe
 from gfn_core.metrics.stability import StabilityFigures, stability
 from gfn_core.metrics.timing import TimingFigures, timing
-from gfn_core.metrics.tracked_path import GrayArray, tracked_path
+from gfn_core.metrics.tracked_path import SQUARE, GrayArray, TrackedPath, tracked_path
 
 COMPARED_FRAMES = 60  # pairs laid over each other, spread evenly over the video
 
@@ -22,6 +23,12 @@ class Video:
 
     frames: Iterable[GrayArray]  # each (H, W) luma 0 to 255; a new iteration starts anew
     pts_seconds: FloatArray  # (N,)
+    pixel_aspect: Fraction = SQUARE
+
+    @property
+    def path(self) -> TrackedPath:
+        """The path of its picture, tracked anew."""
+        return tracked_path(self.frames, pixel_aspect=self.pixel_aspect)
 
 
 @dataclass(frozen=True)
@@ -52,8 +59,10 @@ def evaluate(source: Video, stabilized: Video, compared: int = COMPARED_FRAMES) 
     stride = max(1, common // compared)
     pairs = zip(source.frames, stabilized.frames, strict=False)
     return Evaluation(
-        stability(tracked_path(stabilized.frames)),
-        fidelity(islice(pairs, stride // 2, None, stride)),
+        stability(stabilized.path),
+        fidelity(
+            islice(pairs, stride // 2, None, stride), source.pixel_aspect, stabilized.pixel_aspect
+        ),
         interframe(stabilized.frames),
         timing(np.asarray(source.pts_seconds), np.asarray(stabilized.pts_seconds)),
     )

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 
 import cv2
 import numpy as np
 
 from gfn_core.geometry import FloatArray
 from gfn_core.metrics.registration import Registration, register
-from gfn_core.metrics.tracked_path import BoolArray, GrayArray
+from gfn_core.metrics.tracked_path import SQUARE, BoolArray, GrayArray
 from gfn_core.motion.homography import normalized
 
 BORDER_TOLERANCE = 0.005  # half-widths; the registration is exact to about a tenth of it
@@ -30,14 +31,19 @@ class FidelityFigures:
     compared: int
 
 
-def fidelity(pairs: Iterable[tuple[GrayArray, GrayArray]]) -> FidelityFigures:
+def fidelity(
+    pairs: Iterable[tuple[GrayArray, GrayArray]],
+    source_aspect: Fraction = SQUARE,
+    stabilized_aspect: Fraction = SQUARE,
+) -> FidelityFigures:
     """Compare frames (H, W) of a source with the stabilized frames made from them.
 
+    The aspects are those of their pixels.
     Raises ValueError where no pair is given or none can be matched.
     """
     rows, unmatched = [], 0
     for source, stabilized in pairs:
-        registration = register(source, stabilized)
+        registration = register(source, stabilized, source_aspect, stabilized_aspect)
         if registration is None:
             unmatched += 1
             continue

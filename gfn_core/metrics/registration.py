@@ -1,16 +1,19 @@
 """Where a stabilized frame comes from: the homography from its source frame, found on pictures."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 import cv2
 import numpy as np
 
 from gfn_core.geometry import FloatArray, FrameGeometry
 from gfn_core.metrics.tracked_path import (
+    SQUARE,
     GrayArray,
     matched_corners,
     robust_homography,
     scaled_for_tracking,
+    shown_in,
 )
 from gfn_core.motion.homography import normalized
 
@@ -39,8 +42,15 @@ class Registration:
         return np.asarray((h[:2, :2] - np.outer(image, h[2, :2])) / scale)
 
 
-def register(source: GrayArray, stabilized: GrayArray) -> Registration | None:
+def register(
+    source: GrayArray,
+    stabilized: GrayArray,
+    source_aspect: Fraction = SQUARE,
+    stabilized_aspect: Fraction = SQUARE,
+) -> Registration | None:
     """Find the homography between two frames (H, W); None where they do not match.
+
+    The aspects are those of their pixels.
 
     Binary features give the start, tracks between the two pictures laid over each other the rest.
     """
@@ -54,14 +64,10 @@ def register(source: GrayArray, stabilized: GrayArray) -> Registration | None:
     fine = robust_homography(start, end)
     if fine is None:
         return None
-    here = FrameGeometry(small.shape[1], small.shape[0])
-    there = FrameGeometry(small_source.shape[1], small_source.shape[0])
-    homography = normalized(here.from_pixels @ fine @ coarse @ there.to_pixels)
-    return Registration(
-        FrameGeometry(source.shape[1], source.shape[0]),
-        FrameGeometry(stabilized.shape[1], stabilized.shape[0]),
-        homography,
-    )
+    there, here = shown_in(source, source_aspect), shown_in(stabilized, stabilized_aspect)
+    to_pixels = there.scaled(small_source.shape[1], small_source.shape[0]).to_pixels
+    from_pixels = here.scaled(small.shape[1], small.shape[0]).from_pixels
+    return Registration(there, here, normalized(from_pixels @ fine @ coarse @ to_pixels))
 
 
 def _coarse(source: GrayArray, stabilized: GrayArray) -> FloatArray | None:

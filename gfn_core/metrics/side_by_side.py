@@ -5,8 +5,9 @@ motion that corrections were made from, which is what may have been wrong.
 """
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
-from typing import Any, Self
+from typing import Any
 
 import cv2
 import numpy as np
@@ -17,6 +18,7 @@ from gfn_core.metrics.stability import HALF_WIDTH_PX
 from gfn_core.metrics.tracked_path import (
     CELL_COLUMNS,
     CELL_ROWS,
+    SQUARE,
     Effort,
     GrayArray,
     tracked_path,
@@ -42,14 +44,6 @@ class Shake:
 
     mean_px: float
     jolt_px: float  # a tenth of the frames accelerate by more
-
-    @classmethod
-    def of(cls, accelerations_px: FloatArray) -> Self:
-        """Sum up the accelerations (N,) of frames."""
-        if not len(accelerations_px):
-            return cls(np.nan, np.nan)
-        jolt_px = np.quantile(accelerations_px, JOLT_QUANTILE)
-        return cls(float(accelerations_px.mean()), float(jolt_px))
 
 
 @dataclass(frozen=True)
@@ -77,6 +71,7 @@ class SideBySide:
     frame_count: int
     bit_depth: int
     window: float  # width of what the output shows / frame width
+    pixel_aspect: Fraction = SQUARE
     _pairs: Pairs = field(default_factory=dict)
 
     def __call__(self, index: int, source: NDArray[Any], output: NDArray[Any]) -> None:
@@ -97,15 +92,25 @@ class SideBySide:
             self._pairs.setdefault(stretch, []).extend(seen)
 
     def steadiness(self) -> Steadiness:
-        """Track what was seen; frames count that could be followed before and after."""
+        """Track what was seen; frames count that could be followed in the source.
+
+        One that is lost in the output alone may have leapt further than can be followed: its jolt
+        is endless, though nothing is known for the mean.
+        """
         seen = [self._compared(pairs) for pairs in self._pairs.values()]
         both = np.concatenate([np.zeros((0, 2)), *seen])
-        source_px, output_px = both[np.isfinite(both).all(axis=1)].T
-        return Steadiness(Shake.of(source_px), Shake.of(output_px))
+        source_px, output_px = both[np.isfinite(both[:, 0])].T
+        followed = np.isfinite(output_px)
+        return Steadiness(
+            Shake(_mean(source_px[followed]), _jolt(source_px)),
+            Shake(_mean(output_px[followed]), _jolt(np.where(followed, output_px, np.inf))),
+        )
 
     def _compared(self, pairs: list[tuple[GrayArray, GrayArray]]) -> FloatArray:
         """Accelerations (n, 2) of the frames of a stretch, before and after."""
-        before, after = (_accelerations_px(frames) for frames in zip(*pairs, strict=True))
+        before, after = (
+            _accelerations_px(frames, self.pixel_aspect) for frames in zip(*pairs, strict=True)
+        )
         return np.stack([before, after * self.window], -1)  # the crop's enlargement is no shake
 
     @cached_property
@@ -123,12 +128,22 @@ class SideBySide:
         return np.asarray(small // (1 << max(0, self.bit_depth - 8)), np.uint8)
 
 
-def _accelerations_px(frames: tuple[GrayArray, ...]) -> FloatArray:
+def _mean(accelerations_px: FloatArray) -> float:
+    return float(accelerations_px.mean()) if len(accelerations_px) else np.nan
+
+
+def _jolt(accelerations_px: FloatArray) -> float:
+    if not len(accelerations_px):
+        return np.nan
+    return float(np.quantile(accelerations_px, JOLT_QUANTILE, method="lower"))
+
+
+def _accelerations_px(frames: tuple[GrayArray, ...], pixel_aspect: Fraction) -> FloatArray:
     """Acceleration of each frame from the third on: the mean over its cells.
 
     Cells move with the whole frame, and each by itself. NaN where hardly any was tracked.
     """
-    path = tracked_path(frames, COMPARING)
+    path = tracked_path(frames, COMPARING, pixel_aspect)
     cells = path.geometry.grid(CELL_COLUMNS, CELL_ROWS).reshape(-1, 2) @ np.array([1, 1j])
     whole = (path.similarity.linear - 1)[:, None] * cells + path.similarity.translation[:, None]
     by_itself = path.residual.reshape(len(path), -1, 2) @ np.array([1, 1j])

@@ -7,6 +7,7 @@ Whoever made a video is measured in the same way; no stored parameter is looked 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import cast
 
 import cv2
@@ -20,15 +21,18 @@ from gfn_core.motion.similarity import Similarity
 
 GrayArray = NDArray[np.uint8]
 BoolArray = NDArray[np.bool_]
+SQUARE = Fraction(1)  # pixel aspect
 
 LONGEST_PX = 640  # frames are tracked at this size; LK's error of 0.03 px is 0.1 px at 1920
 CORNER_QUALITY, CORNER_DISTANCE_PX = 0.005, 9
 BACKWARD_PX = 0.5
 INLIER_PX = 1.0
-SPREAD_CELLS = 12  # along the longer side of what the tracks cover
+SPREAD_CELLS = (12, 24, 48)  # along the longer side of what the tracks cover
 NEAR_PX = 4.0  # of the motion of the whole picture
-LOCAL_LIMIT = 0.0125  # half-widths, 4 px of 640; what differs more from the frame is an object
+FLAT_PX = 10.0  # so near to one line matches tell nothing of what is across it
+LOCAL_LIMIT = 0.0125  # halves of the longer side, 4 px of 640; what differs more is an object
 LEAST_INLIERS, LEAST_INLIER_SHARE = 12, 0.15
+LEAST_SPREAD = 16
 CELL_COLUMNS, CELL_ROWS = 8, 5
 
 
@@ -78,7 +82,11 @@ class _Step:
     residual: FloatArray  # (CELL_ROWS, CELL_COLUMNS, 2)
 
 
-def tracked_path(frames: Iterable[GrayArray], effort: Effort = MEASURING) -> TrackedPath:
+def tracked_path(
+    frames: Iterable[GrayArray],
+    effort: Effort = MEASURING,
+    pixel_aspect: Fraction = SQUARE,
+) -> TrackedPath:
     """Measure the motion between successive `frames`, each (H, W) luma 0 to 255.
 
     Frames are looked at one after the other and scaled down to `LONGEST_PX`. Raises ValueError
@@ -93,7 +101,7 @@ def tracked_path(frames: Iterable[GrayArray], effort: Effort = MEASURING) -> Tra
             raise ValueError(f"frames of two sizes: {shape} and {frame.shape}")
         shape = frame.shape
         after = scaled_for_tracking(frame)
-        geometry = FrameGeometry(after.shape[1], after.shape[0])
+        geometry = shown_in(frame, pixel_aspect).scaled(after.shape[1], after.shape[0])
         steps.append(_lost() if before is None else _step(before, after, geometry, effort))
         before = after
     if not steps:
@@ -106,9 +114,14 @@ def tracked_path(frames: Iterable[GrayArray], effort: Effort = MEASURING) -> Tra
     )
 
 
+def shown_in(frame: GrayArray, pixel_aspect: Fraction) -> FrameGeometry:
+    """Geometry of a frame (H, W) whose pixels have this shape."""
+    return FrameGeometry(frame.shape[1], frame.shape[0], pixel_aspect)
+
+
 def scaled_for_tracking(frame: GrayArray) -> GrayArray:
     """Scale a frame down so that its longer side is at most `LONGEST_PX`."""
-    size = FrameGeometry(frame.shape[1], frame.shape[0]).fitted(LONGEST_PX)
+    size = shown_in(frame, SQUARE).fitted(LONGEST_PX)
     if (size.height, size.width) == frame.shape:
         return frame
     scaled = cv2.resize(frame, (size.width, size.height), interpolation=cv2.INTER_AREA)
@@ -160,20 +173,28 @@ def robust_homography(start: FloatArray, end: FloatArray) -> FloatArray | None:
 def _spread(points: FloatArray) -> NDArray[np.intp]:
     """Index of the first of `points` (N, 2) in each square cell of what they cover.
 
-    Corners come in the order of their strength: the first is the strongest.
+    Corners come in the order of their strength: the first is the strongest. Cells are halved until
+    enough hold one: a few stray points may make what is covered look large.
     """
     from_corner = points - points.min(axis=0, initial=np.inf)
-    cells = np.floor(from_corner * (SPREAD_CELLS / from_corner.max(initial=1)))
-    return np.unique(cells, axis=0, return_index=True)[1]
+    share = from_corner / max(1.0, from_corner.max(initial=0))
+    for cells in SPREAD_CELLS:
+        cell = np.minimum(np.floor(share * cells), cells - 1)
+        first = np.unique(cell, axis=0, return_index=True)[1]
+        if len(first) >= LEAST_SPREAD:
+            break
+    return first
 
 
 def _consensus(start: FloatArray, end: FloatArray) -> FloatArray | None:
     """Homography (3, 3) that the most matches (N, 2) agree on; None where they are too few."""
     if len(start) < LEAST_INLIERS:
         return None
-    homography, inlier = cv2.findHomography(
-        start, end, cv2.USAC_MAGSAC, INLIER_PX, None, 2000, 0.999
-    )
+    homography = None
+    if not _is_flat(start):
+        homography, inlier = cv2.findHomography(
+            start, end, cv2.USAC_MAGSAC, INLIER_PX, None, 2000, 0.999
+        )
     if homography is None or not _enough(inlier):
         # Few or flat matches: four parameters may still be had where eight are not.
         affine, inlier = cv2.estimateAffinePartial2D(
@@ -183,6 +204,12 @@ def _consensus(start: FloatArray, end: FloatArray) -> FloatArray | None:
             return None
         homography = np.vstack([affine, [0, 0, 1]])
     return np.asarray(homography, np.float64)
+
+
+def _is_flat(points: FloatArray) -> bool:
+    """Whether `points` (N, 2) lie within `FLAT_PX` (rms) of a line."""
+    across = np.linalg.svd(points - points.mean(axis=0), compute_uv=False)[-1]
+    return bool(across < FLAT_PX * np.sqrt(len(points)))
 
 
 def _step(before: GrayArray, after: GrayArray, geometry: FrameGeometry, effort: Effort) -> _Step:
@@ -198,7 +225,7 @@ def _step(before: GrayArray, after: GrayArray, geometry: FrameGeometry, effort: 
     similarity = Similarity.from_homography(homography, geometry).matrix
     left_over = moved - points - flow(similarity, points)
     # Not the inliers alone: what wobbles is no inlier.
-    near = np.linalg.norm(left_over, axis=-1) < LOCAL_LIMIT
+    near = np.linalg.norm(left_over, axis=-1) < LOCAL_LIMIT * max(1.0, geometry.half_height)
     return _Step(homography, True, _by_cell(points[near], left_over[near], geometry))
 
 

@@ -134,7 +134,8 @@ def verify_written(
 def watch_of(info: VideoInfo, trajectory: Trajectory) -> SideBySide:
     """Return what looks at a video while it is rendered."""
     bit_depth = PixelFormat.of(nearest_planar(info.pixel_format)).bit_depth
-    return SideBySide(len(trajectory), bit_depth, trajectory.window)
+    aspect = trajectory.geometry.pixel_aspect
+    return SideBySide(len(trajectory), bit_depth, trajectory.window, aspect)
 
 
 def _worse(treatment: Treatment, seen: Steadiness) -> str:

@@ -1,3 +1,5 @@
+from fractions import Fraction
+
 import cv2
 import numpy as np
 import pytest
@@ -36,6 +38,18 @@ def test_a_known_stretch_is_measured(look):
     figures = fidelity([(source, stabilized_by(source, stretch))])
     assert figures.distortion == pytest.approx(1.05 / 1.15, abs=1e-3)
     assert figures.cropping_ratio == pytest.approx((1.05 * 1.15) ** -0.5, abs=1e-3)
+
+
+@pytest.mark.parametrize("turn_rad", [0.02, 0.05])
+def test_a_turn_of_oblong_pixels_is_no_distortion(look, turn_rad):
+    """As of PAL's 64:45: each pixel is wider than it is high, so the coded turn is a shear."""
+    aspect = Fraction(64, 45)
+    to_square = np.diag([float(aspect), 1.0, 1.0])
+    turn = np.linalg.inv(to_square) @ similarity(1.1, turn_rad) @ to_square
+    pairs = [(look(np.eye(3)), stabilized_by(look(np.eye(3)), turn))]
+    assert fidelity(pairs, aspect, aspect).distortion == pytest.approx(1, abs=5e-4)
+    assert fidelity(pairs, aspect, aspect).cropping_ratio == pytest.approx(1 / 1.1, abs=5e-4)
+    assert fidelity(pairs).distortion < 1 - turn_rad / 2
 
 
 def test_singular_values_tell_a_shear_that_eigenvalues_miss(look):

@@ -1,5 +1,7 @@
 """The measure of worse and better, on pictures with known motion."""
 
+from fractions import Fraction
+
 import cv2
 import numpy as np
 import pytest
@@ -88,6 +90,35 @@ def test_a_few_jolts_are_worse_though_the_rest_is_calmer():
 def test_the_jolts_of_the_source_may_stay():
     jolts = np.where(np.arange(96) % 8 == 0, 9.0, 0.0)
     assert not seen(jolts, jolts).is_worse
+
+
+@pytest.mark.parametrize("every", [3, 6])
+def test_leaps_too_far_to_be_followed_are_worse(every):
+    sway = 2.0 * (np.arange(80) % 2)
+    leaps = np.where(np.arange(80) % every == 0, 40.0, -40.0)  # 80 px of 320, to and fro
+    assert seen(sway, leaps).is_worse
+
+
+def test_what_cannot_be_followed_in_the_source_says_nothing():
+    leaps = np.where(np.arange(80) % 6 == 0, 40.0, -40.0)
+    assert not seen(leaps, leaps).is_worse
+
+
+def test_a_picture_of_oblong_pixels_turns_as_one_of_square_ones():
+    """Their turn is a shear of the coded frame, and is no less shake for it."""
+    shown = (HEIGHT, WIDTH * 2)
+    to_coded = np.diag([0.5, 1.0, 1.0])
+    scene = cv2.resize(picture(), (shown[1] + 160, shown[0] + 80), interpolation=cv2.INTER_CUBIC)
+    square, oblong = (SideBySide(48, 8, 1.0, aspect) for aspect in (Fraction(1), Fraction(2)))
+    for index in range(48):
+        turn = np.vstack([cv2.getRotationMatrix2D((WIDTH + 80, 130), index % 2, 1.0), [0, 0, 1]])
+        turn[:2, 2] -= (80, 40)
+        coded = cv2.warpPerspective(scene, to_coded @ turn, (WIDTH, HEIGHT)).clip(0, 255)
+        whole = cv2.warpPerspective(scene, turn, shown[::-1]).clip(0, 255)
+        square(index, whole, whole)
+        oblong(index, coded, coded)
+    expected = square.steadiness().source.mean_px
+    assert oblong.steadiness().source.mean_px == pytest.approx(expected, rel=0.03)
 
 
 def judged(source_px, output_px, source_jolt_px=50.0, output_jolt_px=50.0):

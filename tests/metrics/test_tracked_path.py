@@ -84,6 +84,37 @@ def test_where_corners_are_in_one_place_they_still_tell():
     assert np.allclose(found, (3, -2), atol=0.01)
 
 
+def test_a_few_corners_far_away_do_not_hide_the_picture():
+    """As a clock in the corner: what is covered grows, what the picture fills of it shrinks."""
+    rng = np.random.default_rng(8)
+    strip, clock = rng.uniform((20, 150), (420, 190), (200, 2)), np.array([[30, 350], [630, 350]])
+    start = np.concatenate([strip, clock])
+    end = start + np.where(np.arange(202)[:, None] < 200, (5, -3), (0, 0))
+    found = transform(robust_homography(start, end), strip) - strip
+    assert np.linalg.norm(found - (5, -3), axis=-1).mean() < 0.3
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_matches_along_a_line_tell_no_perspective(seed):
+    """As a caption: what lies across it is not known, and must not be made up."""
+    rng = np.random.default_rng(seed)
+    start = rng.uniform((20, 180), (620, 182), (60, 2))
+    end = start + np.array((5, -3)) + rng.normal(0, 0.2, start.shape)
+    found = in_pixels_moved(robust_homography(start, end))
+    assert np.abs(found - (5, -3)).max() < 1
+
+
+def test_wobble_counts_alike_in_portrait_and_landscape(look):
+    y, x = np.mgrid[:360, :640].astype(np.float32)
+    wobble = 1.5 * np.cos(2 * np.pi * x / 640)
+    frames = [
+        cv2.remap(look(np.eye(3)), x + sign * wobble, y, cv2.INTER_CUBIC) for sign in (-1, 1, -1)
+    ]
+    upright = [np.ascontiguousarray(frame.T) for frame in frames]
+    wide, tall = (np.isfinite(tracked_path(each).residual[1:]).mean() for each in (frames, upright))
+    assert tall == pytest.approx(wide, abs=0.06)
+
+
 def test_half_widths_do_not_depend_on_the_resolution(look):
     views = random_views(3, seed=4)
     small = [look(view) for view in views]
