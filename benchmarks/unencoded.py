@@ -114,7 +114,7 @@ class ClipBench:
         """What `gfn_core.render.steadier` would write."""
         for treatment in (Treatment.STABILIZED, Treatment.STAGE_ONE):
             trajectory = planned.treated(treatment)
-            watch = SideBySide(len(self.motion), 8, trajectory.window)
+            watch = SideBySide(trajectory, 8)
             warped = np.stack(list(self._warped(trajectory)))
             for index, pair in enumerate(zip(self.source, warped, strict=True)):
                 watch(index, *pair)

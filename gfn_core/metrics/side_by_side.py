@@ -5,9 +5,8 @@ motion that corrections were made from, which is what may have been wrong.
 """
 
 from dataclasses import dataclass, field
-from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import cv2
 import numpy as np
@@ -18,11 +17,14 @@ from gfn_core.metrics.stability import HALF_WIDTH_PX
 from gfn_core.metrics.tracked_path import (
     CELL_COLUMNS,
     CELL_ROWS,
-    SQUARE,
     Effort,
     GrayArray,
+    TrackedPath,
     tracked_path,
 )
+from gfn_core.motion.homography import flow, inverse
+from gfn_core.motion.similarity import ComplexArray
+from gfn_core.smoothing.trajectory import Trajectory
 
 STRETCHES, STRETCH_FRAMES = 5, 16
 LONGEST_PX = 320
@@ -44,6 +46,14 @@ class Shake:
 
     mean_px: float
     jolt_px: float  # a tenth of the frames accelerate by more
+
+    @classmethod
+    def of(cls, accelerations_px: FloatArray) -> Self:
+        """Sum up the accelerations (N,) of frames."""
+        if not len(accelerations_px):
+            return cls(np.nan, np.nan)
+        jolt_px = np.quantile(accelerations_px, JOLT_QUANTILE)
+        return cls(float(accelerations_px.mean()), float(jolt_px))
 
 
 @dataclass(frozen=True)
@@ -68,10 +78,8 @@ class Steadiness:
 class SideBySide:
     """Collects frames before and after, in a few stretches spread evenly over a video."""
 
-    frame_count: int
+    trajectory: Trajectory  # what the output shows
     bit_depth: int
-    window: float  # width of what the output shows / frame width
-    pixel_aspect: Fraction = SQUARE
     _pairs: Pairs = field(default_factory=dict)
 
     def __call__(self, index: int, source: NDArray[Any], output: NDArray[Any]) -> None:
@@ -92,32 +100,42 @@ class SideBySide:
             self._pairs.setdefault(stretch, []).extend(seen)
 
     def steadiness(self) -> Steadiness:
-        """Track what was seen; frames count that could be followed in the source.
-
-        One that is lost in the output alone may have leapt further than can be followed: its jolt
-        is endless, though nothing is known for the mean.
-        """
-        seen = [self._compared(pairs) for pairs in self._pairs.values()]
+        """Track what was seen; frames count that could be followed in the source."""
+        warps = self.trajectory.output_to_source
+        seen = [
+            self._compared(pairs, warps[start : start + len(pairs)])
+            for start, pairs in ((self._starts[key], self._pairs[key]) for key in self._pairs)
+        ]
         both = np.concatenate([np.zeros((0, 2)), *seen])
-        source_px, output_px = both[np.isfinite(both[:, 0])].T
-        followed = np.isfinite(output_px)
-        return Steadiness(
-            Shake(_mean(source_px[followed]), _jolt(source_px)),
-            Shake(_mean(output_px[followed]), _jolt(np.where(followed, output_px, np.inf))),
-        )
+        source_px, output_px = both[np.isfinite(both).all(axis=1)].T
+        return Steadiness(Shake.of(source_px), Shake.of(output_px))
 
-    def _compared(self, pairs: list[tuple[GrayArray, GrayArray]]) -> FloatArray:
-        """Accelerations (n, 2) of the frames of a stretch, before and after."""
-        before, after = (
-            _accelerations_px(frames, self.pixel_aspect) for frames in zip(*pairs, strict=True)
+    def _compared(self, pairs: list[tuple[GrayArray, GrayArray]], warps: FloatArray) -> FloatArray:
+        """Accelerations (n, 2) of the frames of a stretch, before and after.
+
+        A frame lost in the output alone may have leapt further than can be followed. What it did is
+        the source's motion, seen along the `warps` (frames, 3, 3) from output to source.
+        """
+        aspect = self.trajectory.geometry.pixel_aspect
+        source, output = (
+            tracked_path(frames, COMPARING, aspect) for frames in zip(*pairs, strict=True)
         )
-        return np.stack([before, after * self.window], -1)  # the crop's enlargement is no shake
+        before, after = _motion(source), _motion(output)
+        lost = np.isnan(after[1:]).all(axis=1)
+        carried = inverse(warps[1:]) @ source.homography[1:] @ warps[:-1]
+        moved = flow(carried, _cells(output)) @ np.array([1, 1j])
+        moved[np.isnan(before[1:]).all(axis=1)] = np.nan
+        after[1:][lost] = moved[lost]
+        # The crop's enlargement is no shake.
+        return np.stack(
+            [_accelerations_px(before), _accelerations_px(after) * self.trajectory.window], -1
+        )
 
     @cached_property
     def _starts(self) -> list[int]:
         """First frames of the stretches; they do not overlap."""
-        count = max(1, min(STRETCHES, self.frame_count // STRETCH_FRAMES))
-        last = max(0, self.frame_count - STRETCH_FRAMES)
+        count = max(1, min(STRETCHES, len(self.trajectory) // STRETCH_FRAMES))
+        last = max(0, len(self.trajectory) - STRETCH_FRAMES)
         return sorted(set(np.linspace(0, last, count).astype(int).tolist()))
 
     def _small(self, plane: NDArray[Any]) -> GrayArray:
@@ -128,26 +146,29 @@ class SideBySide:
         return np.asarray(small // (1 << max(0, self.bit_depth - 8)), np.uint8)
 
 
-def _mean(accelerations_px: FloatArray) -> float:
-    return float(accelerations_px.mean()) if len(accelerations_px) else np.nan
+def _cells(path: TrackedPath) -> FloatArray:
+    """Centres (cells, 2) of the parts of a path's frame, half-widths."""
+    return path.geometry.grid(CELL_COLUMNS, CELL_ROWS).reshape(-1, 2)
 
 
-def _jolt(accelerations_px: FloatArray) -> float:
-    if not len(accelerations_px):
-        return np.nan
-    return float(np.quantile(accelerations_px, JOLT_QUANTILE, method="lower"))
+def _motion(path: TrackedPath) -> ComplexArray:
+    """Motion (N, cells), half-widths: with the whole frame, and of each by itself.
+
+    NaN in cells without tracks, and in all where hardly any has some.
+    """
+    cells = _cells(path) @ np.array([1, 1j])
+    whole = (path.similarity.linear - 1)[:, None] * cells + path.similarity.translation[:, None]
+    motion = whole + path.residual.reshape(len(path), -1, 2) @ np.array([1, 1j])
+    motion[np.isfinite(motion).sum(axis=1) < LEAST_CELLS] = np.nan
+    return np.asarray(motion)
 
 
-def _accelerations_px(frames: tuple[GrayArray, ...], pixel_aspect: Fraction) -> FloatArray:
+def _accelerations_px(motion: ComplexArray) -> FloatArray:
     """Acceleration of each frame from the third on: the mean over its cells.
 
-    Cells move with the whole frame, and each by itself. NaN where hardly any was tracked.
+    NaN where hardly any was tracked in both steps.
     """
-    path = tracked_path(frames, COMPARING, pixel_aspect)
-    cells = path.geometry.grid(CELL_COLUMNS, CELL_ROWS).reshape(-1, 2) @ np.array([1, 1j])
-    whole = (path.similarity.linear - 1)[:, None] * cells + path.similarity.translation[:, None]
-    by_itself = path.residual.reshape(len(path), -1, 2) @ np.array([1, 1j])
-    change = np.abs(np.diff((whole + by_itself)[1:], axis=0))  # NaN where nothing was tracked
+    change = np.abs(np.diff(motion[1:], axis=0))
     seen = np.isfinite(change)
     total, count = np.where(seen, change, 0).sum(axis=1), seen.sum(axis=1)
     mean = np.divide(total, count, out=np.full(len(change), np.nan), where=count >= LEAST_CELLS)

@@ -134,8 +134,7 @@ def verify_written(
 def watch_of(info: VideoInfo, trajectory: Trajectory) -> SideBySide:
     """Return what looks at a video while it is rendered."""
     bit_depth = PixelFormat.of(nearest_planar(info.pixel_format)).bit_depth
-    aspect = trajectory.geometry.pixel_aspect
-    return SideBySide(len(trajectory), bit_depth, trajectory.window, aspect)
+    return SideBySide(trajectory, bit_depth)
 
 
 def _worse(treatment: Treatment, seen: Steadiness) -> str:

@@ -6,9 +6,13 @@ import cv2
 import numpy as np
 import pytest
 
+from gfn_core.geometry import FrameGeometry
 from gfn_core.metrics.side_by_side import STRETCH_FRAMES, STRETCHES, Shake, SideBySide, Steadiness
+from gfn_core.motion.similarity import Similarity
+from gfn_core.smoothing.trajectory import Trajectory
 
 HEIGHT, WIDTH = 180, 320
+SIZE = FrameGeometry(WIDTH, HEIGHT)
 
 
 def picture(seed=0):
@@ -22,8 +26,14 @@ def view(scene, shift_px):
     return cv2.warpAffine(scene, warp, (WIDTH, HEIGHT), flags=flags).clip(0, 255)
 
 
+def shown_from(shift_px, window=1.0, geometry=SIZE):
+    """A window moved to the right over the source, by so much in each frame."""
+    correction = Similarity(np.ones(len(shift_px)), np.array(shift_px) * 2 / WIDTH + 0j)
+    return Trajectory(geometry, window, correction, np.zeros((len(shift_px), 4)))
+
+
 def seen(source_px, output_px, bit_depth=8, window=1.0):
-    watch = SideBySide(len(source_px), bit_depth, window)
+    watch = SideBySide(shown_from(output_px - source_px, window), bit_depth)
     scale, kind = 1 << (bit_depth - 8), np.uint8 if bit_depth == 8 else np.uint16
     scene = picture()
     for index, shifts in enumerate(zip(source_px, output_px, strict=True)):
@@ -52,7 +62,7 @@ def test_the_enlargement_by_the_crop_is_not_shake():
 
 
 def test_a_sample_of_frames_is_kept_however_long_the_video():
-    watch = SideBySide(100_000, 8, 0.9)
+    watch = SideBySide(shown_from(np.zeros(100_000)), 8)
     frame = np.zeros((HEIGHT, WIDTH), np.uint8)
     for index in range(100_000):
         watch(index, frame, frame)
@@ -70,7 +80,7 @@ def test_too_few_frames_show_nothing(count):
 
 
 def test_where_nothing_can_be_followed_nobody_knows():
-    watch = SideBySide(20, 8, 0.9)
+    watch = SideBySide(shown_from(np.zeros(20)), 8)
     for index in range(20):
         gray = np.full((HEIGHT, WIDTH), 50 + index, np.uint8)
         watch(index, gray, gray)
@@ -109,7 +119,10 @@ def test_a_picture_of_oblong_pixels_turns_as_one_of_square_ones():
     shown = (HEIGHT, WIDTH * 2)
     to_coded = np.diag([0.5, 1.0, 1.0])
     scene = cv2.resize(picture(), (shown[1] + 160, shown[0] + 80), interpolation=cv2.INTER_CUBIC)
-    square, oblong = (SideBySide(48, 8, 1.0, aspect) for aspect in (Fraction(1), Fraction(2)))
+    square, oblong = (
+        SideBySide(shown_from(np.zeros(48), geometry=FrameGeometry(WIDTH, HEIGHT, aspect)), 8)
+        for aspect in (Fraction(1), Fraction(2))
+    )
     for index in range(48):
         turn = np.vstack([cv2.getRotationMatrix2D((WIDTH + 80, 130), index % 2, 1.0), [0, 0, 1]])
         turn[:2, 2] -= (80, 40)
