@@ -102,7 +102,7 @@ def test_the_jolts_of_the_source_may_stay():
     assert not seen(jolts, jolts).is_worse
 
 
-@pytest.mark.parametrize("every", [3, 6])
+@pytest.mark.parametrize("every", [3, 6, 14])
 def test_leaps_too_far_to_be_followed_are_worse(every):
     sway = 2.0 * (np.arange(80) % 2)
     leaps = np.where(np.arange(80) % every == 0, 40.0, -40.0)  # 80 px of 320, to and fro
