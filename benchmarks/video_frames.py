@@ -1,13 +1,13 @@
 """A reader for measuring: PyAV on its own, so that no fault of the product's readers hides."""
 
 from collections.abc import Iterator
-from fractions import Fraction
 from pathlib import Path
 
 import av
 import numpy as np
 from numpy.typing import NDArray
 
+from gfn_core.geometry import SQUARE
 from gfn_core.metrics.evaluation import Video
 
 
@@ -29,7 +29,7 @@ def open_video(path: Path) -> Video:
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
         stream.thread_type = "AUTO"
-        aspect = stream.sample_aspect_ratio or Fraction(1)
+        aspect = stream.sample_aspect_ratio or SQUARE
         seconds = [frame.time for frame in container.decode(stream)]
     if None in seconds:
         raise ValueError(f"{path}: frames without a timestamp cannot be compared")

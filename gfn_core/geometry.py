@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from gfn_core.errors import SettingsError
 
 FloatArray = NDArray[np.float64]
+SQUARE = Fraction(1)  # pixel aspect
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class FrameGeometry:
 
     width: int
     height: int
-    pixel_aspect: Fraction = Fraction(1)  # width of a pixel / its height
+    pixel_aspect: Fraction = SQUARE  # width of a pixel / its height
 
     def __post_init__(self) -> None:
         if self.width < 1 or self.height < 1 or self.pixel_aspect <= 0:

@@ -14,7 +14,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from gfn_core.errors import DamagedVideo
-from gfn_core.geometry import FrameGeometry
+from gfn_core.geometry import SQUARE, FrameGeometry
 from gfn_core.media.chroma_location import chroma_location
 from gfn_core.media.color_names import color_tags
 from gfn_core.media.container import (
@@ -118,9 +118,9 @@ def _rise(pts: list[int | None]) -> bool:
 
 
 def _pixel_aspect(stream: VideoStream) -> Fraction:
-    aspect = stream.sample_aspect_ratio or Fraction(1)
+    aspect = stream.sample_aspect_ratio or SQUARE
     is_sane = aspect * STRANGEST_ASPECT >= 1 and aspect <= STRANGEST_ASPECT
-    return aspect if is_sane else Fraction(1)
+    return aspect if is_sane else SQUARE
 
 
 def _display_orientation(frame: VideoFrame) -> tuple[int, bool]:

@@ -7,12 +7,12 @@ from itertools import islice
 
 import numpy as np
 
-from gfn_core.geometry import FloatArray
+from gfn_core.geometry import SQUARE, FloatArray
 from gfn_core.metrics.fidelity import FidelityFigures, fidelity
 from gfn_core.metrics.interframe import InterframeFigures, interframe
 from gfn_core.metrics.stability import StabilityFigures, stability
 from gfn_core.metrics.timing import TimingFigures, timing
-from gfn_core.metrics.tracked_path import SQUARE, GrayArray, TrackedPath, tracked_path
+from gfn_core.metrics.tracked_path import GrayArray, TrackedPath, tracked_path
 
 COMPARED_FRAMES = 60  # pairs laid over each other, spread evenly over the video
 

@@ -7,9 +7,9 @@ from fractions import Fraction
 import cv2
 import numpy as np
 
-from gfn_core.geometry import FloatArray
+from gfn_core.geometry import SQUARE, FloatArray
 from gfn_core.metrics.registration import Registration, register
-from gfn_core.metrics.tracked_path import SQUARE, BoolArray, GrayArray
+from gfn_core.metrics.tracked_path import BoolArray, GrayArray
 from gfn_core.motion.homography import normalized
 
 BORDER_TOLERANCE = 0.005  # half-widths; the registration is exact to about a tenth of it

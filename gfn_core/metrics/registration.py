@@ -6,9 +6,8 @@ from fractions import Fraction
 import cv2
 import numpy as np
 
-from gfn_core.geometry import FloatArray, FrameGeometry
+from gfn_core.geometry import SQUARE, FloatArray, FrameGeometry
 from gfn_core.metrics.tracked_path import (
-    SQUARE,
     GrayArray,
     matched_corners,
     robust_homography,

@@ -17,6 +17,7 @@ from gfn_core.metrics.stability import HALF_WIDTH_PX
 from gfn_core.metrics.tracked_path import (
     CELL_COLUMNS,
     CELL_ROWS,
+    BoolArray,
     Effort,
     GrayArray,
     TrackedPath,
@@ -102,10 +103,10 @@ class SideBySide:
     def steadiness(self) -> Steadiness:
         """Track what was seen; frames count that could be followed in the source."""
         warps = self.trajectory.output_to_source
-        seen = [
-            self._compared(pairs, warps[start : start + len(pairs)])
-            for start, pairs in ((self._starts[key], self._pairs[key]) for key in self._pairs)
-        ]
+        seen = []
+        for stretch, pairs in self._pairs.items():
+            start = self._starts[stretch]
+            seen.append(self._compared(pairs, warps[start : start + len(pairs)]))
         both = np.concatenate([np.zeros((0, 2)), *seen])
         source_px, output_px = both[np.isfinite(both).all(axis=1)].T
         return Steadiness(Shake.of(source_px), Shake.of(output_px))
@@ -121,15 +122,11 @@ class SideBySide:
             tracked_path(frames, COMPARING, aspect) for frames in zip(*pairs, strict=True)
         )
         before, after = _motion(source), _motion(output)
-        lost = np.isnan(after[1:]).all(axis=1)
-        carried = inverse(warps[1:]) @ source.homography[1:] @ warps[:-1]
-        moved = flow(carried, _cells(output)) @ np.array([1, 1j])
-        moved[np.isnan(before[1:]).all(axis=1)] = np.nan
-        after[1:][lost] = moved[lost]
-        # The crop's enlargement is no shake.
-        return np.stack(
-            [_accelerations_px(before), _accelerations_px(after) * self.trajectory.window], -1
-        )
+        (lost,) = np.nonzero(_is_known(before) & ~_is_known(after))
+        carried = inverse(warps[lost]) @ source.homography[lost] @ warps[lost - 1]
+        after[lost] = flow(carried, _cells(output)) @ np.array([1, 1j])
+        unenlarged = after * self.trajectory.window  # what the crop adds is no shake
+        return np.stack([_accelerations_px(before), _accelerations_px(unenlarged)], -1)
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -157,10 +154,15 @@ def _motion(path: TrackedPath) -> ComplexArray:
     NaN in cells without tracks, and in all where hardly any has some.
     """
     cells = _cells(path) @ np.array([1, 1j])
-    whole = (path.similarity.linear - 1)[:, None] * cells + path.similarity.translation[:, None]
-    motion = whole + path.residual.reshape(len(path), -1, 2) @ np.array([1, 1j])
+    by_itself = path.residual.reshape(len(path), -1, 2) @ np.array([1, 1j])
+    motion = path.similarity.flow(cells) + by_itself
     motion[np.isfinite(motion).sum(axis=1) < LEAST_CELLS] = np.nan
     return np.asarray(motion)
+
+
+def _is_known(motion: ComplexArray) -> BoolArray:
+    """In which frames (N,) anything of `motion` (N, cells) is known; never in frame 0."""
+    return np.asarray(np.isfinite(motion).any(axis=1))
 
 
 def _accelerations_px(motion: ComplexArray) -> FloatArray:

@@ -62,8 +62,7 @@ def stability(path: TrackedPath, sigma_frames: float = JITTER_SIGMA_FRAMES) -> S
 def point_motion(path: TrackedPath) -> ComplexArray:
     """Motion (N, P) of points spread over the frame under the frame's similarity, half-widths."""
     points = path.geometry.grid(POINT_COLUMNS, POINT_ROWS).reshape(-1, 2) @ np.array([1, 1j])
-    motion = path.similarity
-    return np.asarray((motion.linear - 1)[:, None] * points + motion.translation[:, None])
+    return path.similarity.flow(points)
 
 
 def mean_acceleration(motion: ComplexArray, path: TrackedPath) -> float:

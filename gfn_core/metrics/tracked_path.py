@@ -15,13 +15,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gfn_core.geometry import FloatArray, FrameGeometry
+from gfn_core.geometry import SQUARE, FloatArray, FrameGeometry
 from gfn_core.motion.homography import flow, from_pixels, transform
 from gfn_core.motion.similarity import Similarity
 
 GrayArray = NDArray[np.uint8]
 BoolArray = NDArray[np.bool_]
-SQUARE = Fraction(1)  # pixel aspect
 
 LONGEST_PX = 640  # frames are tracked at this size; LK's error of 0.03 px is 0.1 px at 1920
 CORNER_QUALITY, CORNER_DISTANCE_PX = 0.005, 9
@@ -29,10 +28,10 @@ BACKWARD_PX = 0.5
 INLIER_PX = 1.0
 SPREAD_CELLS = (12, 24, 48)  # along the longer side of what the tracks cover
 NEAR_PX = 4.0  # of the motion of the whole picture
-FLAT_PX = 10.0  # so near to one line matches tell nothing of what is across it
+FLAT_PX = 10.0  # rms from a line; matches nearer to one tell nothing of what is across it
 LOCAL_LIMIT = 0.0125  # halves of the longer side, 4 px of 640; what differs more is an object
 LEAST_INLIERS, LEAST_INLIER_SHARE = 12, 0.15
-LEAST_SPREAD = 16
+LEAST_SPREAD = 16  # cells that hold a track, or they are halved
 CELL_COLUMNS, CELL_ROWS = 8, 5
 
 

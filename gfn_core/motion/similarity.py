@@ -78,6 +78,10 @@ class Similarity:
         rows = [[a, -b, x], [b, a, y], [zero, zero, one]]
         return np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
 
+    def flow(self, points: ComplexArray) -> ComplexArray:
+        """Displacement (..., P) of `points` (P,), x + iy."""
+        return np.asarray((self.linear - 1)[..., None] * points + self.translation[..., None])
+
     def __getitem__(self, index: int | slice | NDArray[np.intp]) -> "Similarity":
         return Similarity(np.asarray(self.linear[index]), np.asarray(self.translation[index]))
 
